@@ -1,0 +1,3 @@
+//! scimdrift: who could reach the target at any moment, who should have, and the evidence for both.
+
+pub mod model;

@@ -1,0 +1,3 @@
+//! The `scimdrift` program: calls the command line and nothing else.
+
+fn main() {}

@@ -1,0 +1,274 @@
+//! Facts: what a row of a listing says of one person, account, group or credential.
+//!
+//! An empty field was not told. No field is ever filled with a default that the record does not have.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::event::NamedRef;
+use super::time::Timestamp;
+
+/// One row of a listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "kebab-case")]
+pub enum Observation {
+    /// A person of the identity provider.
+    Person(PersonFacts),
+    /// A group of the identity provider.
+    Group(NamedRef),
+    /// A person in the group that the listing is about.
+    GroupMember {
+        /// Which group.
+        group: String,
+        /// Who.
+        person: PersonFacts,
+    },
+    /// A person assigned to an application.
+    Assignment(AssignmentFacts),
+    /// A user as the target's SCIM endpoint lists it.
+    ScimUser(ScimUser),
+    /// A group as the target's SCIM endpoint lists it.
+    ScimGroup(ScimGroup),
+    /// A member of the target organization.
+    Member(MemberFacts),
+    /// A resource group of the target organization.
+    ResourceGroup(ResourceGroupFacts),
+    /// A service account of the target organization.
+    ServiceAccount(ServiceAccountFacts),
+    /// A credential.
+    Token(TokenFacts),
+    /// A row of the personnel roster.
+    Employee(EmployeeFacts),
+}
+
+/// A person of the identity provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PersonFacts {
+    /// The identity provider's id.
+    pub id: String,
+    /// The login, as written.
+    pub login: Option<String>,
+    /// The primary e-mail, as written.
+    pub email: Option<String>,
+    /// Other addresses of the same person.
+    pub other_emails: Vec<String>,
+    /// The display name.
+    pub name: Option<String>,
+    /// The given name.
+    pub given_name: Option<String>,
+    /// The family name.
+    pub family_name: Option<String>,
+    /// The status as written: `ACTIVE`, `DEPROVISIONED`.
+    pub status: Option<String>,
+    /// Whether that status lets the person sign in; `None` where it is not told.
+    pub active: Option<bool>,
+    /// When the identity was made.
+    pub created_at: Option<Timestamp>,
+    /// When the status last changed.
+    pub status_changed_at: Option<Timestamp>,
+    /// The last sign-in to the identity provider.
+    pub last_login_at: Option<Timestamp>,
+    /// The employee number.
+    pub employee_id: Option<String>,
+}
+
+/// A person assigned to an application.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AssignmentFacts {
+    /// Which application.
+    pub application: NamedRef,
+    /// The person's id.
+    pub person: String,
+    /// The status as written: `PROVISIONED`, `STAGED`.
+    pub status: Option<String>,
+    /// The state of the sync as written: `SYNCHRONIZED`, `ERROR`.
+    pub sync_state: Option<String>,
+    /// The account's id at the target.
+    pub account_id: Option<String>,
+    /// The user name the application was given.
+    pub user_name: Option<String>,
+    /// When the person was assigned.
+    pub created_at: Option<Timestamp>,
+}
+
+/// A SCIM user (RFC 7643 section 4.1), whole or only what a request changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ScimUser {
+    /// The target's id.
+    pub id: Option<String>,
+    /// The identity provider's id, case-sensitive.
+    pub external_id: Option<String>,
+    /// The user name, without case.
+    pub user_name: Option<String>,
+    /// `name.givenName`.
+    pub given_name: Option<String>,
+    /// `name.familyName`.
+    pub family_name: Option<String>,
+    /// The addresses, primary first.
+    pub emails: Vec<String>,
+    /// Whether the account may be used. `"True"` and `"False"` as strings are read too.
+    pub active: Option<bool>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+}
+
+/// A SCIM group (RFC 7643 section 4.2), whole or only what a request changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ScimGroup {
+    /// The target's id.
+    pub id: Option<String>,
+    /// The identity provider's id.
+    pub external_id: Option<String>,
+    /// The display name.
+    pub display_name: Option<String>,
+    /// All members, where the record tells them all.
+    pub members: Option<Vec<String>>,
+    /// Members that a request adds.
+    pub added: Vec<String>,
+    /// Members that a request removes.
+    pub removed: Vec<String>,
+}
+
+/// A member of the target organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MemberFacts {
+    /// The target's id.
+    pub id: String,
+    /// The user name.
+    pub name: String,
+    /// The display name.
+    pub full_name: Option<String>,
+    /// The role in the organization.
+    pub role: Option<String>,
+    /// The resource groups, with the role in each.
+    pub resource_groups: Vec<(String, Option<String>)>,
+    /// Whether a second factor is set up.
+    pub second_factor: Option<bool>,
+    /// The verified address.
+    pub email: Option<String>,
+    /// Whether it is an external collaborator.
+    pub external: bool,
+}
+
+/// A resource group of the target organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ResourceGroupFacts {
+    /// The target's id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Whether members of the organization join by themselves.
+    pub auto_join: bool,
+    /// Account id, name and role of each member.
+    pub users: Vec<(String, String, Option<String>)>,
+}
+
+/// A service account of the target organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ServiceAccountFacts {
+    /// The target's id.
+    pub id: String,
+    /// The user name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// Its tokens.
+    pub tokens: Vec<TokenFacts>,
+}
+
+/// When a credential was last used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LastUse {
+    /// At this moment.
+    At(Timestamp),
+    /// Not once.
+    Never,
+    /// The source does not tell.
+    #[default]
+    Unknown,
+}
+
+/// The state a listing gives a credential.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenStatus {
+    /// It may be used.
+    #[default]
+    Active,
+    /// It was taken back.
+    Revoked,
+    /// Its time is over.
+    Expired,
+}
+
+impl TokenStatus {
+    /// The word of the contract.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// A credential: its properties, never its secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenFacts {
+    /// The system it opens.
+    pub system: String,
+    /// Its id there.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its kind in the source's words: `personal`, `fineGrained`, `api-token`.
+    pub kind: Option<String>,
+    /// The owner: a person's id, an e-mail, or the name of a service account.
+    pub owner: Option<String>,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// Whether it is exempt from network rules.
+    pub network_exempt: bool,
+    /// Whether a validity that ends is foreseen for this kind of credential.
+    pub can_expire: bool,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// When it was last used.
+    pub last_used: LastUse,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// When its secret was last renewed.
+    pub rotated_at: Option<Timestamp>,
+    /// Its state.
+    pub status: TokenStatus,
+}
+
+/// A row of the personnel roster.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EmployeeFacts {
+    /// The employee number.
+    pub employee_id: Option<String>,
+    /// The address.
+    pub email: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+    /// `employee`, `contractor`, in the roster's words.
+    pub employment_type: Option<String>,
+    /// The first day.
+    pub start_date: Option<NaiveDate>,
+    /// The last day.
+    pub end_date: Option<NaiveDate>,
+    /// The manager's address.
+    pub manager_email: Option<String>,
+}

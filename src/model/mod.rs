@@ -1,0 +1,14 @@
+//! The nouns: moments, records, events, findings, controls, reports. Plain values, no I/O.
+//!
+//! What two layers share is a type of this module; nothing here knows a file, a database or a terminal.
+
+pub mod control;
+pub mod digest;
+pub mod event;
+pub mod facts;
+pub mod finding;
+pub mod listing;
+pub mod record;
+pub mod report;
+pub mod secret;
+pub mod time;
