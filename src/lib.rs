@@ -1,3 +1,7 @@
 //! scimdrift: who could reach the target at any moment, who should have, and the evidence for both.
 
+pub mod analyzer;
 pub mod model;
+pub mod policy;
+pub mod state;
+pub mod store;
