@@ -1,6 +1,6 @@
 //! Reading events back: in one total order, up to a moment, of several versions of one record the one that stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Row;
 use serde::Deserialize;
@@ -32,6 +32,15 @@ pub struct StoredEvent {
     pub first_file: i64,
     /// How many versions of it there are.
     pub versions: usize,
+}
+
+/// An event as evidence, with the native id that findings about it are named by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventEvidence {
+    /// Its id in its source.
+    pub native_id: String,
+    /// The record.
+    pub evidence: Evidence,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn evidence(&self, until: Timestamp, wanted: &std::collections::BTreeSet<u32>) -> Result<BTreeMap<u32, Evidence>, StoreError> {
+    pub fn evidence(&self, until: Timestamp, wanted: &BTreeSet<u32>) -> Result<BTreeMap<u32, EventEvidence>, StoreError> {
         let names = self.file_names()?;
         let mut ordinal = 0;
         let mut found = BTreeMap::new();
@@ -99,7 +108,7 @@ impl Store {
                     sha256: Digest::of(original.as_bytes()).to_string(),
                     original,
                 };
-                found.insert(ordinal, evidence);
+                found.insert(ordinal, EventEvidence { native_id: version.native_id.clone(), evidence });
             }
             ordinal += 1;
             Ok(())

@@ -69,6 +69,8 @@ impl Store {
     pub fn keep_run(&mut self, report: &Report) -> Result<(), StoreError> {
         let body = serde_json::to_string(report).map_err(|error| self.damaged("run", &error))?;
         let as_of = report.head.as_of.micros();
+        let kept = report.findings.iter().filter(|finding| finding.status != Status::Resolved);
+        let bodies: Vec<_> = kept.map(|finding| serde_json::to_string(finding).map(|body| (finding, body))).collect::<Result<_, _>>().map_err(|error| self.damaged("finding", &error))?;
         let path = self.path.clone();
         let mut keep = || -> rusqlite::Result<()> {
             let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -78,8 +80,7 @@ impl Store {
                 "INSERT INTO run (as_of, run_id, tool, report) VALUES (?1, ?2, ?3, ?4)",
                 params![as_of, report.head.run_id, report.head.tool, body],
             )?;
-            for finding in report.findings.iter().filter(|finding| finding.status != Status::Resolved) {
-                let body = serde_json::to_string(finding).unwrap_or_default();
+            for (finding, body) in &bodies {
                 transaction
                     .prepare_cached(
                         "INSERT INTO finding (as_of, finding_id, rule, severity, status, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
