@@ -25,6 +25,11 @@ mod tally;
 mod tokens;
 mod visible;
 
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
 
 /// One file of a report, and the function that writes it.
 #[derive(Clone, Copy, Debug)]

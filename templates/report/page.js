@@ -64,11 +64,7 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(() => { apply(); remember(); }));
     for (const link of all("a[data-filter]")) {
-      const filter = new URLSearchParams(link.dataset.filter.split("&").map((pair) => {
-        const at = pair.indexOf("=");
-        return [pair.slice(0, at), pair.slice(at + 1)];
-      }));
-      link.href = `#findings?${filter}`;
+      link.href = `#findings?${new URLSearchParams(link.dataset.filter)}`;
     }
     apply();
   }

@@ -27,6 +27,23 @@ pub(super) fn lines<T: AsRef<str>>(value: T, _: &dyn Values) -> askama::Result<S
     Ok(Safe(shown(value.as_ref(), true)))
 }
 
+/// Like [`text`], for an attribute or a title, where no markup can stand.
+#[askama::filter_fn]
+pub(super) fn plain<T: AsRef<str>>(value: T, _: &dyn Values) -> askama::Result<String> {
+    Ok(visible(value.as_ref()))
+}
+
+/// A text as a value in a query string, as the page shows it.
+#[askama::filter_fn]
+pub(super) fn query<T: AsRef<str>>(value: T, _: &dyn Values) -> askama::Result<Safe<String>> {
+    let mut query = String::new();
+    for byte in visible(value.as_ref()).bytes() {
+        // Writing to a string cannot fail.
+        if byte.is_ascii_alphanumeric() { query.push(char::from(byte)) } else { write!(query, "%{byte:02X}").unwrap_or_default() }
+    }
+    Ok(Safe(query))
+}
+
 /// A moment to the minute, with the exact one behind it; a dash where there is none.
 #[askama::filter_fn]
 pub(super) fn moment<T: Optional<Timestamp>>(value: T, _: &dyn Values) -> askama::Result<Safe<String>> {
@@ -160,6 +177,18 @@ fn shown(text: &str, keep_lines: bool) -> String {
         show(character, keep_lines, &mut html).unwrap_or_default();
     }
     html
+}
+
+fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) {
+            write!(visible, "[U+{:04X}]", u32::from(character)).unwrap_or_default();
+        } else {
+            visible.push(character);
+        }
+    }
+    visible
 }
 
 fn show(character: char, keep_lines: bool, html: &mut String) -> fmt::Result {

@@ -14,7 +14,6 @@ use crate::model::time::Span;
 #[derive(Template)]
 #[template(path = "report/findings.html", whitespace = "minimize")]
 pub(super) struct Section<'r> {
-    head: &'r Head,
     groups: Vec<Group<'r>>,
     rules: BTreeSet<&'r str>,
     total: usize,
@@ -58,7 +57,6 @@ impl<'r> Section<'r> {
             }
         }
         Self {
-            head: &report.head,
             rules: report.findings.iter().map(|row| row.rule.as_str()).collect(),
             total: report.findings.len(),
             shown: groups.iter().map(|group| group.items.len()).sum(),
