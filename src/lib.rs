@@ -1,6 +1,7 @@
 //! scimdrift: who could reach the target at any moment, who should have, and the evidence for both.
 
 pub mod analyzer;
+pub mod cli;
 pub mod input;
 pub mod model;
 pub mod pipeline;

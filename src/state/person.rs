@@ -184,7 +184,7 @@ impl Person {
         let mut entitled = self.entitled_before_all();
         let mut lapses: Vec<Lapse> = Vec::new();
         for at in moments {
-            let now = self.standing.at(at) == Some(Standing::Active) && (self.assigned.steps().is_empty() || self.assigned.held_at(at));
+            let now = self.active_at(at) && (self.assigned.steps().is_empty() || self.assigned.held_at(at));
             match (entitled, now) {
                 (true, false) => lapses.extend(self.lapse_at(at)),
                 (false, true) => {
@@ -210,6 +210,12 @@ impl Person {
         let active = self.standing.steps().first().is_some_and(|step| (step.value == Standing::Active) == step.from_the_start);
         let assigned = self.assigned.steps().first().is_none_or(|step| step.value == step.from_the_start);
         active && assigned
+    }
+
+    /// Whether the person could sign in at a moment. Before the first step: what was taken away then was there before.
+    fn active_at(&self, at: Timestamp) -> bool {
+        let before = || self.standing.steps().first().is_some_and(|step| step.value != Standing::Active);
+        self.standing.at(at).map_or_else(before, |standing| standing == Standing::Active)
     }
 
     fn lapse_at(&self, at: Timestamp) -> Option<Lapse> {
@@ -257,6 +263,14 @@ mod tests {
             lapses.iter().map(|lapse| (lapse.at, lapse.ended)).collect::<Vec<_>>(),
             [(moment(100), Some(moment(200))), (moment(300), None)]
         );
+    }
+
+    #[test]
+    fn an_assignment_older_than_the_log_lapses_with_the_suspension() {
+        let mut person = Person::default();
+        person.standing.change(moment(100), Standing::Suspended, 1);
+        person.assigned.observe(moment(200), true, 2, Some(moment(10)));
+        assert_eq!(person.lapses().iter().map(|lapse| lapse.at).collect::<Vec<_>>(), [moment(100)]);
     }
 
     #[test]

@@ -23,6 +23,14 @@ impl Replay {
             },
             Operation::GroupPush | Operation::Verify => return,
         };
+        if before.is_none() && operation == Operation::Update {
+            // The first word on an account that was there already: it was so, but nothing tells since when.
+            account.scim_active.observe(at, active, ordinal, None);
+            if active && account.access.value().is_none() && !invitations {
+                account.access.observe(at, Access::Active, ordinal, None);
+            }
+            return;
+        }
         account.scim_active.change(at, active, ordinal);
         if operation == Operation::Create {
             account.created_at = Some(account.created_at.map_or(at, |created| created.min(at)));
