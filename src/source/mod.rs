@@ -70,10 +70,7 @@ pub struct Source {
 impl Source {
     /// The system that the records come from, as `coverage.csv` names it; `target` is the configured provider.
     #[must_use]
-    pub fn system<'a>(&self, target: &'a str) -> &'a str
-    where
-        'static: 'a,
-    {
+    pub fn system<'a>(&self, target: &'a str) -> &'a str {
         match self.system {
             System::Provider(name) => name,
             System::Target => target,

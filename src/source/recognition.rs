@@ -103,14 +103,19 @@ fn other_kind(record: &Value) -> Option<String> {
             return Some(format!("a SCIM {} message, not a listing", shown(message)));
         }
         if let Some(resource) = schema.strip_prefix("urn:ietf:params:scim:schemas:core:2.0:") {
-            return Some(format!("a SCIM {} without an id, not a listing", shown(resource)));
+            let listed = matches!(resource, "User" | "Group") && record.get("id").is_none();
+            return Some(if listed {
+                format!("a SCIM {resource} without an id, not a listing")
+            } else {
+                format!("a SCIM {}", shown(resource))
+            });
         }
     }
     let url = ["url", "path", "uri"].iter().find_map(|key| record.get(key)).and_then(Value::as_str).unwrap_or_default();
     match url {
         _ if record.get("method").is_none() => None,
         url if url.contains("/api/v1/") => {
-            Some("a recording of requests to Okta's management API; the answers' bodies are read".to_owned())
+            Some("a recording of requests to Okta's management API (only the bodies of the answers can be read)".to_owned())
         }
         _ => Some("a recording of HTTP requests, but not of SCIM ones".to_owned()),
     }

@@ -32,7 +32,6 @@ fn recognizes(sample: &Sample<'_>) -> Recognition {
 
 fn decode(record: &RawRecord<'_>, scope: &Scope) -> Result<Decoded, Reject> {
     let group: GroupForm<'_> = json(record)?;
-    let group = group.attributes();
-    let id = group.id.clone().ok_or_else(|| reject(record, "has no id"))?;
-    observed(record, scope, SOURCE.id, id, Observation::ScimGroup(group))
+    let group = group.listed().map_err(|reason| reject(record, reason))?;
+    observed(record, scope, SOURCE.id, group.id.clone().unwrap_or_default(), Observation::ScimGroup(group))
 }

@@ -33,6 +33,5 @@ fn recognizes(sample: &Sample<'_>) -> Recognition {
 fn decode(record: &RawRecord<'_>, scope: &Scope) -> Result<Decoded, Reject> {
     let user: UserForm<'_> = json(record)?;
     let user = user.listed().map_err(|reason| reject(record, reason))?;
-    let id = user.id.clone().ok_or_else(|| reject(record, "has no id"))?;
-    observed(record, scope, SOURCE.id, id, Observation::ScimUser(user))
+    observed(record, scope, SOURCE.id, user.id.clone().unwrap_or_default(), Observation::ScimUser(user))
 }

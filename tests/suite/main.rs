@@ -4,5 +4,6 @@ mod acme;
 mod cli;
 mod properties;
 mod sample;
+mod sources;
 mod store;
 mod support;

@@ -18,6 +18,8 @@ pub(super) struct Head<'a> {
     #[serde(borrow)]
     transaction: Object<Transaction<'a>>,
     #[serde(borrow)]
+    target: Option<&'a RawValue>,
+    #[serde(borrow)]
     detail: Option<&'a RawValue>,
     #[serde(borrow)]
     event: Option<&'a RawValue>,
@@ -49,6 +51,12 @@ impl<'a> Head<'a> {
     /// The API token it was done with.
     pub(super) fn token(&self) -> Option<String> {
         self.transaction.0.token()
+    }
+
+    /// The event with nothing but its targets; `None` where it has none or they cannot be read.
+    pub(super) fn targets(&self) -> Option<LogEvent<'a>> {
+        let target = serde_json::from_str(self.target?.get()).ok()?;
+        Some(LogEvent { target, ..LogEvent::default() })
     }
 
     /// The same of a row of the console's CSV.

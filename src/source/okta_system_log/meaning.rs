@@ -199,7 +199,7 @@ fn signed_on(event: &LogEvent<'_>) -> PersonRef {
 }
 
 /// The application among the targets, if it is the one that provisions the target system.
-fn application(event: &LogEvent<'_>, scope: &Scope) -> Option<NamedRef> {
+pub(super) fn application(event: &LogEvent<'_>, scope: &Scope) -> Option<NamedRef> {
     let Some(instance) = target(event, "AppInstance") else {
         return scope.is_application(None, None).then(NamedRef::default);
     };

@@ -64,7 +64,13 @@ fn decode_json(record: &RawRecord<'_>, bytes: &[u8], scope: &Scope) -> Result<De
 /// Reads the whole event only if its type, or the API token it was done with, makes it matter.
 fn decode_event(record: &RawRecord<'_>, head: &Head<'_>, bytes: &[u8], scope: &Scope) -> Result<Decoded, Reject> {
     let (concern, at) = prefix(record, head)?;
-    if concern.is_none() && head.token().is_none() {
+    let matters = match concern {
+        None => false,
+        // Of the events that may matter, signing on to other applications is the most frequent by far.
+        Some(Concern::SignOn) => head.targets().is_none_or(|event| meaning::application(&event, scope).is_some()),
+        Some(_) => true,
+    };
+    if !matters && head.token().is_none() {
         return Ok(Decoded::Irrelevant(Some(at)));
     }
     let event: LogEvent<'_> = nested_json(record, bytes)?;

@@ -129,7 +129,8 @@ fn set(changes: &mut UserChanges, path: &str, value: &Value) {
 /// `emails`, `emails[type eq "work"]`, `emails[type eq "work"].value`, `emails.value`; not `emails[…].type`.
 fn is_address(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    path.strip_prefix("emails").is_some_and(|rest| rest.is_empty() || rest.ends_with(".value") || rest.ends_with(']'))
+    let Some(rest) = path.strip_prefix("emails") else { return false };
+    rest.is_empty() || rest.ends_with(']') || rest.strip_suffix(".value").is_some()
 }
 
 fn set_group(group: &mut ScimGroup, verb: Verb, path: &str, value: &Value) {

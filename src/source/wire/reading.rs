@@ -135,7 +135,6 @@ mod tests {
 
     #[derive(Debug, Default, Deserialize)]
     #[serde(default, rename_all = "camelCase")]
-    #[expect(dead_code, reason = "only whether it can be read is asked")]
     struct Form<'a> {
         #[serde(borrow)]
         id: Text<'a>,

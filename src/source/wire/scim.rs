@@ -16,6 +16,8 @@ pub(crate) const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct UserForm<'a> {
     #[serde(borrow)]
+    schemas: Option<Vec<Text<'a>>>,
+    #[serde(borrow)]
     id: Text<'a>,
     #[serde(borrow)]
     external_id: Text<'a>,
@@ -78,8 +80,12 @@ impl UserForm<'_> {
     ///
     /// # Errors
     ///
-    /// `meta.created` is no time.
+    /// It is no user, has no id, or `meta.created` is no time.
     pub(crate) fn listed(&self) -> Result<ScimUser, String> {
+        if !admits(self.schemas.as_deref(), USER) {
+            return Err("is no SCIM user, by its schemas".to_owned());
+        }
+        self.id.get().ok_or("has no id")?;
         Ok(ScimUser { created_at: self.meta.0.created.read("meta.created")?, ..self.attributes() })
     }
 
@@ -102,6 +108,8 @@ impl UserForm<'_> {
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct GroupForm<'a> {
     #[serde(borrow)]
+    schemas: Option<Vec<Text<'a>>>,
+    #[serde(borrow)]
     id: Text<'a>,
     #[serde(borrow)]
     external_id: Text<'a>,
@@ -119,6 +127,19 @@ struct Member<'a> {
 }
 
 impl GroupForm<'_> {
+    /// What a listing says of the group.
+    ///
+    /// # Errors
+    ///
+    /// It is no group, or has no id.
+    pub(crate) fn listed(&self) -> Result<ScimGroup, String> {
+        if !admits(self.schemas.as_deref(), GROUP) {
+            return Err("is no SCIM group, by its schemas".to_owned());
+        }
+        self.id.get().ok_or("has no id")?;
+        Ok(self.attributes())
+    }
+
     /// What is said of the group. `members` stays untold where the attribute is missing or `null`.
     pub(crate) fn attributes(&self) -> ScimGroup {
         ScimGroup {
@@ -130,6 +151,11 @@ impl GroupForm<'_> {
             removed: Vec::new(),
         }
     }
+}
+
+/// Whether a resource may be of this schema: one that names its schemas must name it.
+fn admits(schemas: Option<&[Text<'_>]>, schema: &str) -> bool {
+    schemas.is_none_or(|schemas| schemas.iter().filter_map(Text::get).any(|name| name.eq_ignore_ascii_case(schema)))
 }
 
 /// Whether `schemas` names this schema, in any case.
