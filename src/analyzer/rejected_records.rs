@@ -29,13 +29,13 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
             file: file.name.clone(),
             note: format!("{} of its records could not be read; rejects.csv names each", file.rejected),
         };
-        let total: u64 = files.iter().map(|file| file.rejected).sum();
         let mut proofs = files.iter().map(|file| proof(file));
         let Some(first) = proofs.next() else { continue };
         let mut finding = Finding::new(ANALYZER.id, "", Severity::Medium, subject, &[source], first).resting_on(proofs);
         finding.expected = "every record can be read".to_owned();
-        finding.observed = format!("{total} rejected in {} of its files", files.len());
-        finding.explanation = format!("{total} records of {source} could not be read, so what they say is missing from everything below.");
+        // No counts here: the same record in two exports is one event, but two rejects.
+        finding.observed = "some records were rejected".to_owned();
+        finding.explanation = format!("Some records of {source} could not be read, so what they say is missing from everything else here.");
         finding.remediation =
             "Look at rejects.csv for file, line and reason; export these files again, or report a format that should be read.".to_owned();
         findings.push(finding);

@@ -9,7 +9,8 @@ use crate::source;
 /// `scimdrift sources`.
 pub(super) fn sources(terminal: &Terminal) -> Result<Exit, Failure> {
     let kind = |source: &source::Source| if source.kind == Kind::Log { "log" } else { "listing" };
-    let json: Vec<_> = source::ALL.iter().map(|source| serde_json::json!({"id": source.id, "kind": kind(source), "title": source.title})).collect();
+    let json: Vec<_> =
+        source::ALL.iter().map(|source| serde_json::json!({"id": source.id, "kind": kind(source), "title": source.title})).collect();
     terminal.data(&json, |out| {
         source::ALL.iter().try_for_each(|source| writeln!(out, "{:<32}{:<9}{}", source.id, kind(source), source.title))
     })?;
@@ -18,7 +19,9 @@ pub(super) fn sources(terminal: &Terminal) -> Result<Exit, Failure> {
 
 /// `scimdrift rules`.
 pub(super) fn rules(terminal: &Terminal) -> Result<Exit, Failure> {
-    let reasons = |rule: &analyzer::Analyzer| -> Vec<&'static str> { rule.reasons.iter().map(|reason| reason.id).filter(|id| !id.is_empty()).collect() };
+    let reasons = |rule: &analyzer::Analyzer| -> Vec<&'static str> {
+        rule.reasons.iter().map(|reason| reason.id).filter(|id| !id.is_empty()).collect()
+    };
     let json: Vec<_> = analyzer::ALL
         .iter()
         .map(|rule| {

@@ -25,7 +25,7 @@ pub(super) fn run(global: &Global, output: &Output, terminal: &Terminal) -> Resu
     let ingested = desk.read(&files, terminal)?;
     let analysis = pipeline::analyze(&desk.setup, &mut desk.store, as_of(global), &desk.workers).map_err(Failure::from)?;
     let folder = write(&desk.setup, &analysis.report, output)?;
-    terminal.data(&digest_json(&analysis.report, Some(&folder)), |out| {
+    terminal.outcome(&digest_json(&analysis.report, Some(&folder)), |out| {
         digest(out, &analysis.report)?;
         writeln!(out, "\nreport    {}", folder.join("report.html").display())
     })?;
@@ -49,7 +49,7 @@ pub(super) fn ingest(global: &Global, paths: &[PathBuf], terminal: &Terminal) ->
         "files": ingested.files, "unchanged": ingested.unchanged, "records": ingested.records, "relevant": ingested.relevant,
         "rejected": ingested.rejected, "refused": ingested.refused.iter().map(|(file, _)| file).collect::<Vec<_>>(), "unmatched": empty,
     });
-    terminal.data(&json, |out| writeln!(out, "{}", reading_in_words(&ingested)))?;
+    terminal.outcome(&json, |out| writeln!(out, "{}", reading_in_words(&ingested)))?;
     let whole = ingested.refused.is_empty() && ingested.rejected == 0 && empty.is_empty();
     Ok(if whole { Exit::Done } else { Exit::Incomplete })
 }
@@ -58,7 +58,7 @@ pub(super) fn ingest(global: &Global, paths: &[PathBuf], terminal: &Terminal) ->
 pub(super) fn analyze(global: &Global, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut desk = Desk::open(global)?;
     let analysis = pipeline::analyze(&desk.setup, &mut desk.store, as_of(global), &desk.workers).map_err(Failure::from)?;
-    terminal.data(&digest_json(&analysis.report, None), |out| digest(out, &analysis.report))?;
+    terminal.outcome(&digest_json(&analysis.report, None), |out| digest(out, &analysis.report))?;
     Ok(if analysis.is_incomplete() { Exit::Incomplete } else { Exit::Done })
 }
 
@@ -67,7 +67,8 @@ pub(super) fn report(global: &Global, output: &Output, terminal: &Terminal) -> R
     let desk = Desk::open(global)?;
     let analysis = Analysis { report: last_report_of(&desk)? };
     let folder = write(&desk.setup, &analysis.report, output)?;
-    terminal.data(&digest_json(&analysis.report, Some(&folder)), |out| writeln!(out, "report    {}", folder.join("report.html").display()))?;
+    terminal
+        .data(&digest_json(&analysis.report, Some(&folder)), |out| writeln!(out, "report    {}", folder.join("report.html").display()))?;
     Ok(exit(&analysis, output))
 }
 

@@ -48,6 +48,15 @@ impl Terminal {
         Ok(out.flush()?)
     }
 
+    /// What a job came to: data where programs read it, else words, unless nothing is to be said.
+    pub(super) fn outcome(
+        &self,
+        json: &impl serde::Serialize,
+        human: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        if self.quiet && !self.is_json() { Ok(()) } else { self.data(json, human) }
+    }
+
     /// A message, unless nothing is to be said.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
@@ -140,7 +149,10 @@ pub(super) fn severity_style(severity: Severity) -> Style {
 
 /// The text with control and direction characters made visible, so that no name can run the terminal (CWE-150).
 pub(super) fn visible(text: &str) -> String {
-    let hostile = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hostile = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         if hostile(c) { clean.extend(c.escape_unicode()) } else { clean.push(c) }

@@ -264,7 +264,9 @@ mod tests {
 
     #[test]
     fn spans_read_as_people_say_them() {
-        for (micros, words) in [(12, "12 s"), (245 * 60, "4 h 5 min"), (18 * 86_400 + 20 * 3_600 + 59, "18 d 20 h"), (86_400, "24 h"), (45 * 86_400, "45 d")] {
+        for (micros, words) in
+            [(12, "12 s"), (245 * 60, "4 h 5 min"), (18 * 86_400 + 20 * 3_600 + 59, "18 d 20 h"), (86_400, "24 h"), (45 * 86_400, "45 d")]
+        {
             assert_eq!(Span::from_micros(micros * 1_000_000).to_string(), words);
         }
     }

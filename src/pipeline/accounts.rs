@@ -18,7 +18,8 @@ fn row(context: &Context<'_>, account: &Account, findings: &BTreeMap<(String, St
         Some(false) => "false",
         None => "unknown",
     });
-    let expects_role = |person: &&crate::state::Person| account.is_active() && person.active() == Some(true) && person.entitled() != Some(false);
+    let expects_role =
+        |person: &&crate::state::Person| account.is_active() && person.active() == Some(true) && person.entitled() != Some(false);
     let expected = owner.filter(expects_role).and_then(|person| expected_role(context, person));
     let match_key = if let Owner::Linked { key, .. } = &account.owner { key.word() } else { "" };
     let current = account.is_active();

@@ -172,6 +172,9 @@ fn run_id(report: &Report) -> String {
 /// The ordinals of every event that findings rest on, or are about.
 pub(super) fn ordinals(findings: &[Finding]) -> BTreeSet<u32> {
     use crate::model::finding::Proof;
-    let proofs = findings.iter().flat_map(Finding::evidence).filter_map(|proof| if let Proof::Event(ordinal) = proof { Some(*ordinal) } else { None });
+    let proofs = findings
+        .iter()
+        .flat_map(Finding::evidence)
+        .filter_map(|proof| if let Proof::Event(ordinal) = proof { Some(*ordinal) } else { None });
     proofs.chain(findings.iter().filter_map(|finding| finding.about)).collect()
 }

@@ -12,7 +12,8 @@ const EVIDENCE_RULES: &[&str] = &["log-gap", "rejected-records", "stale-input"];
 
 /// Whether the evidence is incomplete: an open finding of an evidence rule, or a file that could not be read.
 pub(super) fn is_incomplete(report: &Report) -> bool {
-    !report.refused.is_empty() || report.findings.iter().any(|row| row.status == Status::Open && EVIDENCE_RULES.contains(&row.rule.as_str()))
+    !report.refused.is_empty()
+        || report.findings.iter().any(|row| row.status == Status::Open && EVIDENCE_RULES.contains(&row.rule.as_str()))
 }
 
 /// Fills in what rests on everything else: rules, controls and what could not be checked.
@@ -46,7 +47,9 @@ fn gaps(report: &Report) -> Vec<String> {
     let evidence = report.findings.iter().filter(|row| row.status != Status::Resolved && EVIDENCE_RULES.contains(&row.rule.as_str()));
     let mut sentences: Vec<String> = evidence.map(|row| row.explanation.clone()).collect();
     let partial = report.coverage.iter().filter(|row| row.verdict == "partial" && !row.log);
-    sentences.extend(partial.map(|row| format!("The latest {} is not the full state, so what it does not name may still be there.", row.source)));
+    sentences.extend(
+        partial.map(|row| format!("The latest {} is not the full state, so what it does not name may still be there.", row.source)),
+    );
     sentences.extend(report.refused.iter().map(|row| format!("{} could not be read: {}.", row.file, row.reason)));
     sentences
 }
@@ -86,7 +89,8 @@ fn control_row(control: Control, rules: &[&Analyzer], report: &Report, troubled:
     let count = |status| report.findings.iter().filter(|row| row.status == status && ids.contains(&row.rule)).count() as u64;
     let (exceptions, waived) = (count(Status::Open), count(Status::Waived));
     let read = |source: &&str| report.coverage.iter().any(|row| row.source == **source && row.verdict != "missing");
-    let evaluated: Vec<&&Analyzer> = rules.iter().filter(|rule| rule.rests_on.iter().all(|group| group.iter().any(|source| read(&source)))).collect();
+    let evaluated: Vec<&&Analyzer> =
+        rules.iter().filter(|rule| rule.rests_on.iter().all(|group| group.iter().any(|source| read(&source)))).collect();
     let mut doubts: BTreeSet<String> = BTreeSet::new();
     for source in evaluated.iter().flat_map(|rule| rule.rests_on).flat_map(|group| *group) {
         doubts.extend(troubled.get(*source).map(|why| format!("{source} {why}")));

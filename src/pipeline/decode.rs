@@ -96,7 +96,8 @@ fn read(record: &RawRecord<'_>, raw: &[u8], source: &Source, scope: &Scope) -> R
     let at = decoded.at();
     let Decoded::Used(event) = decoded else { return Ok((at, None)) };
     let original = cut(&secret::redact_record(raw), ORIGINAL_CHARACTERS);
-    let row = EventRow::new(*event, original).map_err(|error| Reject { origin: record.origin, reason: format!("cannot be kept: {error}") })?;
+    let row =
+        EventRow::new(*event, original).map_err(|error| Reject { origin: record.origin, reason: format!("cannot be kept: {error}") })?;
     Ok((at, Some(row)))
 }
 

@@ -50,7 +50,9 @@ impl PipelineError {
         match self {
             Self::Config { .. } => "name the config with --config, or with SCIMDRIFT_CONFIG".to_owned(),
             Self::Policy(error) => error.hint().to_owned(),
-            Self::Pattern { .. } => "a path is a file, a folder, or a glob such as okta/system-log-*.ndjson.gz, relative to the config".to_owned(),
+            Self::Pattern { .. } => {
+                "a path is a file, a folder, or a glob such as okta/system-log-*.ndjson.gz, relative to the config".to_owned()
+            }
             Self::Input(error) => error.hint().to_string(),
             Self::Store(error) => error.hint().to_owned(),
             Self::Report(error) => error.hint().to_string(),

@@ -30,7 +30,8 @@ pub(super) fn rows(context: &Context<'_>, store: &Store, findings: &[Finding]) -
 
 /// The order of reports: where it stands, how bad it is, then by subject.
 fn order(row: &FindingRow) -> impl Ord + '_ {
-    let subject = [&row.rule, &row.reason, &row.system, &row.account, &row.person, &row.credential, &row.group, &row.object, &row.finding_id];
+    let subject =
+        [&row.rule, &row.reason, &row.system, &row.account, &row.person, &row.credential, &row.group, &row.object, &row.finding_id];
     (row.status, std::cmp::Reverse(row.severity), subject)
 }
 
@@ -129,7 +130,8 @@ pub(super) fn waiver_rows(policy: &Policy, as_of: Timestamp, findings: &[Finding
         .waivers
         .iter()
         .map(|waiver| {
-            let used = current().any(|row| waiver_of(policy, &row.finding_id, &row.rule, &row.account).is_some_and(|about| about == waiver));
+            let used =
+                current().any(|row| waiver_of(policy, &row.finding_id, &row.rule, &row.account).is_some_and(|about| about == waiver));
             let state = match (in_force(waiver, as_of), used) {
                 (_, false) => "unused",
                 (true, true) => "in force",

@@ -217,7 +217,9 @@ impl Plan {
     /// Why the file cannot be read, and what to do, as a sentence.
     fn make(setup: &Setup, name: &str, rule: &InputRule, input: &Input) -> Result<Self, String> {
         let source = match &rule.source {
-            Some(id) => source::find(id).ok_or_else(|| format!("the config says source = {id:?}, which is none; `scimdrift sources` lists them"))?,
+            Some(id) => {
+                source::find(id).ok_or_else(|| format!("the config says source = {id:?}, which is none; `scimdrift sources` lists them"))?
+            }
             None => source::recognize(&input.sample()).map_err(|unrecognized| format!("{}: {unrecognized}", input.shape()))?,
         };
         let envelope = input.envelope().cloned().unwrap_or_default();

@@ -58,7 +58,9 @@ pub fn expand_paths(setup: &Setup, paths: &[PathBuf]) -> Result<Vec<InputPath>, 
 pub(super) fn rule_of(setup: &Setup, name: &str) -> Option<usize> {
     setup.policy.inputs.iter().position(|rule| {
         let pattern = rule.path.trim_end_matches('/');
-        name == pattern || name.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('/')) || glob(pattern).is_ok_and(|glob| glob.is_match(name))
+        name == pattern
+            || name.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('/'))
+            || glob(pattern).is_ok_and(|glob| glob.is_match(name))
     })
 }
 
@@ -70,7 +72,8 @@ fn matching(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, PipelineError> {
     }
     let glob = glob(&literal.to_string_lossy())?;
     // The folder above the first wildcard is where the search begins.
-    let fixed: PathBuf = literal.components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])).collect();
+    let fixed: PathBuf =
+        literal.components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])).collect();
     let root = if fixed == literal { literal.parent().map(Path::to_owned).unwrap_or_default() } else { fixed };
     if !root.exists() {
         return Ok(Vec::new());

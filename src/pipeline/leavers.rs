@@ -8,13 +8,19 @@ use crate::state::{Account, Departure, Lapse, Person};
 /// Every lapse in the period that lasted longer than the grace time, by time; one row for every account it concerned.
 pub(super) fn rows(context: &Context<'_>) -> Vec<LeaverRow> {
     let mut rows: Vec<LeaverRow> = context.directory.persons.iter().flat_map(|person| rows_of(context, person)).collect();
-    rows.sort_by(|one, other| (one.lapsed_at, &one.person, &one.system, &one.account).cmp(&(other.lapsed_at, &other.person, &other.system, &other.account)));
+    rows.sort_by(|one, other| {
+        (one.lapsed_at, &one.person, &one.system, &one.account).cmp(&(other.lapsed_at, &other.person, &other.system, &other.account))
+    });
     rows
 }
 
 fn rows_of(context: &Context<'_>, person: &Person) -> Vec<LeaverRow> {
-    let accounts: Vec<&Account> =
-        person.accounts.iter().filter_map(|index| context.directory.accounts.get(*index)).filter(|account| account.class.needs_owner()).collect();
+    let accounts: Vec<&Account> = person
+        .accounts
+        .iter()
+        .filter_map(|index| context.directory.accounts.get(*index))
+        .filter(|account| account.class.needs_owner())
+        .collect();
     // Nothing tells that this person ever had the application.
     if accounts.is_empty() && person.assigned.steps().is_empty() {
         return Vec::new();

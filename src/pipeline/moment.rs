@@ -6,9 +6,8 @@ use regex::Regex;
 
 use crate::model::time::Timestamp;
 
-static IN_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2})[:-]?(\d{2})(?:[:-]?(\d{2}))?(Z)?)?").expect("a fixed pattern")
-});
+static IN_NAME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2})[:-]?(\d{2})(?:[:-]?(\d{2}))?(Z)?)?").expect("a fixed pattern"));
 
 /// The RFC 3339 date or time in a file name: `members-2026-09-14T020000Z.json`, `hr-2026-09-14.csv`.
 /// A time without its zone is none, and so is a date that is not in the calendar.
@@ -33,7 +32,9 @@ mod tests {
         assert_eq!(in_name("hf/members-2026-09-14T020000Z.json"), moment("2026-09-14T02:00:00Z"));
         assert_eq!(in_name("members-2026-09-14T02:00:05Z-1.json.gz"), moment("2026-09-14T02:00:05Z"));
         assert_eq!(in_name("hr-roster-2026-10-01.csv"), moment("2026-10-01T00:00:00Z"));
-        for name in ["members.json", "members-2026-13-01.json", "members-2026-09-14T020000.json", "2026-09-14/members.json", "20260914.json"] {
+        for name in
+            ["members.json", "members-2026-13-01.json", "members-2026-09-14T020000.json", "2026-09-14/members.json", "20260914.json"]
+        {
             assert_eq!(in_name(name), None, "{name}");
         }
     }

@@ -19,8 +19,18 @@ pub(super) const HOSTILE: [&str; 6] = [
 ];
 
 const PEOPLE: [&str; 12] = [
-    "jane.doe", "ravi.kumar", "mei.tanaka", "olu.adeyemi", "sofia.lind", "tom.berger", "ana.silva", "li.wei", "noor.haddad", "paul.meier",
-    "zoe.martin", "ivan.petrov",
+    "jane.doe",
+    "ravi.kumar",
+    "mei.tanaka",
+    "olu.adeyemi",
+    "sofia.lind",
+    "tom.berger",
+    "ana.silva",
+    "li.wei",
+    "noor.haddad",
+    "paul.meier",
+    "zoe.martin",
+    "ivan.petrov",
 ];
 
 /// The rules of the sample, with what they look at and how severe their first reason is.
@@ -70,9 +80,14 @@ pub(super) fn nothing_found() -> Report {
         controls: controls(false),
         rules: rules(&[]),
         waivers: Vec::new(),
-        parameters: [("thresholds.deprovision_sla", "24h"), ("thresholds.grace", "60m"), ("thresholds.unused_token", "45d"), ("target.default_role", "read")]
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .to_vec(),
+        parameters: [
+            ("thresholds.deprovision_sla", "24h"),
+            ("thresholds.grace", "60m"),
+            ("thresholds.unused_token", "45d"),
+            ("target.default_role", "read"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .to_vec(),
         gaps: Vec::new(),
     };
     for row in &mut report.coverage {
@@ -136,7 +151,11 @@ fn finding(index: usize) -> FindingRow {
         severity: if index % 8 == 7 { Severity::Low } else { severity },
         confidence: [Confidence::High, Confidence::High, Confidence::Medium][index % 3],
         status,
-        change: if status == Status::Resolved { Turn::Resolved } else { [Turn::New, Turn::Persisting, Turn::Persisting, Turn::Reopened][index % 4] },
+        change: if status == Status::Resolved {
+            Turn::Resolved
+        } else {
+            [Turn::New, Turn::Persisting, Turn::Persisting, Turn::Reopened][index % 4]
+        },
         system: if rule == "log-gap" { "okta" } else { "huggingface" }.into(),
         account: text(!about_source, &account_name(index)),
         person: text(!about_source, &person_id(index)),

@@ -206,7 +206,11 @@ fn summary(report: &Report) -> Summary<'_> {
         leavers: Leavers { total: report.leavers.len(), by_verdict: tally::by_word(&report.leavers, |row| &row.verdict) },
         tokens: Tokens { total: report.tokens.len(), by_status: tally::by_word(&report.tokens, |row| &row.status) },
         controls: report.controls.iter().map(control).collect(),
-        rules: report.rules.iter().map(|row| Rule { id: &row.id, population: row.population.0, population_of: &row.population.1 }).collect(),
+        rules: report
+            .rules
+            .iter()
+            .map(|row| Rule { id: &row.id, population: row.population.0, population_of: &row.population.1 })
+            .collect(),
         coverage: report.coverage.iter().map(coverage).collect(),
         inputs: inputs(report),
         refused: report.refused.iter().map(|row| Refused { file: &row.file, reason: &row.reason }).collect(),

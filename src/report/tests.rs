@@ -21,10 +21,7 @@ const COLUMNS: [(&str, &str); 7] = [
         "accounts",
         "system,account,account_id,external_id,email,class,state,person,person_login,person_state,entitled,situation,match_key,confidence,role_expected,role_observed,resource_groups,last_activity,created_at,findings,manager_email",
     ),
-    (
-        "leavers",
-        "person,person_login,lapsed_at,lapse,system,account,deprovisioned_at,lag_hours,sla_hours,verdict,hr_end_date,hr_lag_hours",
-    ),
+    ("leavers", "person,person_login,lapsed_at,lapse,system,account,deprovisioned_at,lag_hours,sla_hours,verdict,hr_end_date,hr_lag_hours"),
     ("tokens", "system,credential,name,kind,owner,owner_state,created_at,last_used_at,expires_at,rotated_at,status,findings"),
     ("coverage", "source,system,from,to,records,gap_hours,verdict"),
     ("inputs", "file,sha256,bytes,source,read,used,irrelevant,duplicate,rejected,first_at,last_at,taken_at,complete"),

@@ -70,7 +70,10 @@ impl Store {
         let body = serde_json::to_string(report).map_err(|error| self.damaged("run", &error))?;
         let as_of = report.head.as_of.micros();
         let kept = report.findings.iter().filter(|finding| finding.status != Status::Resolved);
-        let bodies: Vec<_> = kept.map(|finding| serde_json::to_string(finding).map(|body| (finding, body))).collect::<Result<_, _>>().map_err(|error| self.damaged("finding", &error))?;
+        let bodies: Vec<_> = kept
+            .map(|finding| serde_json::to_string(finding).map(|body| (finding, body)))
+            .collect::<Result<_, _>>()
+            .map_err(|error| self.damaged("finding", &error))?;
         let path = self.path.clone();
         let mut keep = || -> rusqlite::Result<()> {
             let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;

@@ -13,7 +13,12 @@ fn exactly_what_was_planted_is_found() {
     let output = run(&acme().join("scimdrift.toml"), folder.path(), &[]);
     assert_eq!(output.status.code(), Some(3), "a log has a gap and two records are broken: {}", stderr(&output));
     let report = folder.path().join("report");
-    compare(&report, "findings.csv", &["rule", "reason", "credential", "object", "account"], &["severity", "confidence", "status", "person", "system"]);
+    compare(
+        &report,
+        "findings.csv",
+        &["rule", "reason", "credential", "object", "account"],
+        &["severity", "confidence", "status", "person", "system"],
+    );
     let columns = ["person", "state", "class", "situation", "match_key", "role_expected", "role_observed"];
     compare(&report, "accounts.csv", &["system", "account"], &columns);
     compare(&report, "leavers.csv", &["person", "lapsed_at", "account"], &["verdict", "lag_hours"]);
@@ -25,10 +30,16 @@ fn exactly_what_was_planted_is_found() {
 fn compare(report: &Path, file: &str, keys: &[&str], columns: &[&str]) {
     let expected = rows(&acme().join("expected").join(file));
     let found = rows(&report.join(file));
-    let same = |one: &str, other: &str| one == "*" || one == other || (one.parse::<f64>().ok().zip(other.parse::<f64>().ok()).is_some_and(|(a, b)| (a - b).abs() < 0.001));
+    let same = |one: &str, other: &str| {
+        one == "*" || one == other || (one.parse::<f64>().ok().zip(other.parse::<f64>().ok()).is_some_and(|(a, b)| (a - b).abs() < 0.001))
+    };
     let of = |wanted: &Row, row: &Row| keys.iter().all(|key| same(&wanted[*key], &row[*key]));
     for row in &found {
-        assert!(expected.iter().any(|wanted| of(wanted, row)), "{file}: not planted: {:?}", keys.iter().map(|key| &row[*key]).collect::<Vec<_>>());
+        assert!(
+            expected.iter().any(|wanted| of(wanted, row)),
+            "{file}: not planted: {:?}",
+            keys.iter().map(|key| &row[*key]).collect::<Vec<_>>()
+        );
     }
     for wanted in &expected {
         let matching: Vec<&Row> = found.iter().filter(|row| of(wanted, row)).collect();
@@ -64,7 +75,10 @@ fn no_secret_leaves_a_trace() {
     }
     // The check could fail: the secrets stand in the inputs.
     let inputs = std::fs::read_to_string(acme().join("inputs/scim/requests-2026-05.ndjson")).or_else(|_| {
-        let first = crate::support::files(&acme().join("inputs/scim")).into_iter().find(|file| file.to_string_lossy().contains("requests")).expect("requests");
+        let first = crate::support::files(&acme().join("inputs/scim"))
+            .into_iter()
+            .find(|file| file.to_string_lossy().contains("requests"))
+            .expect("requests");
         std::fs::read_to_string(first)
     });
     assert!(planted.iter().any(|secret| inputs.as_deref().is_ok_and(|text| text.contains(secret))));

@@ -47,7 +47,11 @@ fn a_credential_in_a_request_leaves_no_trace() {
     let request = format!(
         r#"{{"timestamp":"2026-06-01T12:00:00.000Z","request_id":"r1","method":"POST","path":"/api/organizations/acme/scim/v2/Users?token={token}","status":201,"headers":{{"Authorization":"Bearer {bearer}"}},"request":"{{\"userName\":\"ada\",\"password\":\"{password}\",\"active\":true,\"externalId\":\"00u1\"}}","response":{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"65a100000000000000000001","userName":"ada","active":true}}}}"#
     );
-    input(folder.path(), "requests.ndjson", format!("{request}\n{{\"broken\": \"Authorization: Bearer {bearer}\", \"password\": \"{password}\n").as_bytes());
+    input(
+        folder.path(),
+        "requests.ndjson",
+        format!("{request}\n{{\"broken\": \"Authorization: Bearer {bearer}\", \"password\": \"{password}\n").as_bytes(),
+    );
     run(&config, folder.path(), &["-v"]);
     for file in crate::support::files(folder.path()).into_iter().filter(|file| !file.starts_with(folder.path().join("inputs"))) {
         let bytes = std::fs::read(&file).expect("a file");
@@ -73,7 +77,11 @@ fn other_formats_are_refused_with_what_can_be_read() {
 fn a_listing_without_its_moment_is_refused_and_says_how_to_give_it() {
     let folder = folder();
     let config = config(folder.path(), "");
-    input(folder.path(), "members.json", br#"[{"_id":"65a100000000000000000001","user":"ada","fullname":"Ada","avatarUrl":"https://a.example/a.png","role":"read"}]"#);
+    input(
+        folder.path(),
+        "members.json",
+        br#"[{"_id":"65a100000000000000000001","user":"ada","fullname":"Ada","avatarUrl":"https://a.example/a.png","role":"read"}]"#,
+    );
     let output = run(&config, folder.path(), &[]);
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("taken_at"), "{}", stderr(&output));
@@ -83,7 +91,11 @@ fn a_listing_without_its_moment_is_refused_and_says_how_to_give_it() {
 fn fail_on_ends_with_one_and_incomplete_evidence_with_three() {
     let folder = folder();
     let path = config(folder.path(), "from = 2026-06-01\nto = 2026-06-01");
-    input(folder.path(), "members-2026-06-01T120000Z.json", br#"[{"_id":"65a100000000000000000001","user":"stray","fullname":"Stray","avatarUrl":"https://a.example/a.png","role":"read"}]"#);
+    input(
+        folder.path(),
+        "members-2026-06-01T120000Z.json",
+        br#"[{"_id":"65a100000000000000000001","user":"stray","fullname":"Stray","avatarUrl":"https://a.example/a.png","role":"read"}]"#,
+    );
     assert_eq!(run(&path, folder.path(), &["-q"]).status.code(), Some(0));
     assert_eq!(run(&path, folder.path(), &["-q", "--fail-on", "high"]).status.code(), Some(1), "an orphaned account is high");
     assert_eq!(run(&path, folder.path(), &["-q", "--fail-on", "critical"]).status.code(), Some(0));

@@ -28,7 +28,8 @@ mod tokens;
 mod verdict;
 
 /// The card of this format.
-pub(super) const FORMAT: Format = Format { id: "html", file: "report.html", doc: "the page for people: verdict, findings, evidence", write };
+pub(super) const FORMAT: Format =
+    Format { id: "html", file: "report.html", doc: "the page for people: verdict, findings, evidence", write };
 
 /// How many rows of a table the page shows; the rest is in the CSV file, and the page says so.
 const ROWS: usize = 1_000;

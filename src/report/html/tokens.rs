@@ -39,10 +39,7 @@ impl<'r> Section<'r> {
         }
         // Those with findings first, so that a long list does not hide them.
         let (found, rest): (Vec<_>, Vec<_>) = report.tokens.iter().partition(|row| !row.findings.is_empty());
-        Self {
-            states: states.into_values().collect(),
-            shown: Shown::of(found.into_iter().chain(rest), report.tokens.len(), "tokens.csv"),
-        }
+        Self { states: states.into_values().collect(), shown: Shown::of(found.into_iter().chain(rest), report.tokens.len(), "tokens.csv") }
     }
 
     fn total(&self) -> usize {
