@@ -30,7 +30,6 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-
 /// One file of a report, and the function that writes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {

@@ -7,8 +7,7 @@ use super::table::{self, Column, count, text};
 use crate::model::report::{RejectRow, Report};
 
 /// The card of this format.
-pub(super) const FORMAT: Format =
-    Format { id: "rejects", file: "rejects.csv", doc: "every record that could not be read, and why", write };
+pub(super) const FORMAT: Format = Format { id: "rejects", file: "rejects.csv", doc: "every record that could not be read, and why", write };
 
 const COLUMNS: &[Column<RejectRow>] = &[
     ("file", |row| text(&row.file)),

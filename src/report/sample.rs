@@ -19,8 +19,18 @@ pub(super) const HOSTILE: [&str; 6] = [
 ];
 
 const PEOPLE: [&str; 12] = [
-    "jane.doe", "ravi.kumar", "mei.tanaka", "olu.adeyemi", "sofia.lind", "tom.berger", "ana.silva", "li.wei", "noor.haddad", "paul.meier",
-    "zoe.martin", "ivan.petrov",
+    "jane.doe",
+    "ravi.kumar",
+    "mei.tanaka",
+    "olu.adeyemi",
+    "sofia.lind",
+    "tom.berger",
+    "ana.silva",
+    "li.wei",
+    "noor.haddad",
+    "paul.meier",
+    "zoe.martin",
+    "ivan.petrov",
 ];
 
 /// The rules of the sample, with what they look at and how severe their first reason is.
@@ -70,9 +80,14 @@ pub(super) fn nothing_found() -> Report {
         controls: controls(false),
         rules: rules(&[]),
         waivers: Vec::new(),
-        parameters: [("thresholds.deprovision_sla", "24h"), ("thresholds.grace", "60m"), ("thresholds.unused_token", "45d"), ("target.default_role", "read")]
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .to_vec(),
+        parameters: [
+            ("thresholds.deprovision_sla", "24h"),
+            ("thresholds.grace", "60m"),
+            ("thresholds.unused_token", "45d"),
+            ("target.default_role", "read"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .to_vec(),
         gaps: Vec::new(),
     };
     for row in &mut report.coverage {
@@ -127,7 +142,7 @@ fn finding(index: usize) -> FindingRow {
     let about_source = matches!(rule, "log-gap" | "rejected-records");
     let login = PEOPLE[index % PEOPLE.len()];
     let status = [Status::Open, Status::Open, Status::Open, Status::Waived, Status::Open, Status::Resolved, Status::Open][index % 7];
-    let since = day("2026-09-12").plus(Span::from_micros(3_600_000_000 * 7 * index as i64));
+    let since = day("2026-09-12").plus(hours(7 * index));
     let text = |when: bool, text: &str| if when { text.to_owned() } else { String::new() };
     FindingRow {
         finding_id: hex(index),
@@ -136,7 +151,11 @@ fn finding(index: usize) -> FindingRow {
         severity: if index % 8 == 7 { Severity::Low } else { severity },
         confidence: [Confidence::High, Confidence::High, Confidence::Medium][index % 3],
         status,
-        change: if status == Status::Resolved { Turn::Resolved } else { [Turn::New, Turn::Persisting, Turn::Persisting, Turn::Reopened][index % 4] },
+        change: if status == Status::Resolved {
+            Turn::Resolved
+        } else {
+            [Turn::New, Turn::Persisting, Turn::Persisting, Turn::Reopened][index % 4]
+        },
         system: if rule == "log-gap" { "okta" } else { "huggingface" }.into(),
         account: text(!about_source, &account_name(index)),
         person: text(!about_source, &person_id(index)),
@@ -152,7 +171,7 @@ fn finding(index: usize) -> FindingRow {
             account_name(index)
         ),
         remediation: "Remove the member, or assign the application again; then run the sync for this one user.".into(),
-        controls: vec!["SOC 2 CC6.2".into(), "SOC 2 CC6.3".into(), "ISO 27001 A.5.18".into(), "NIST 800-53 AC-2(3)".into()],
+        controls: controls_of(rule),
         evidence: evidence(index, about_source),
         waiver_reason: text(status == Status::Waived, "Leaves with the team on 2026-10-15; access is read only"),
         waiver_approver: text(status == Status::Waived, "ciso@acme.example"),
@@ -219,7 +238,7 @@ fn account(index: usize) -> AccountRow {
         role_expected: linked("read"),
         role_observed: ["read", "read", "write", "admin"][index % 4].into(),
         resource_groups: if index % 4 == 2 { vec!["nlp-research: write".into(), "vision: read".into()] } else { Vec::new() },
-        last_activity: (index % 5 > 0).then(|| day("2026-09-20")),
+        last_activity: (!index.is_multiple_of(5)).then(|| day("2026-09-20")),
         created_at: Some(day("2025-11-03")),
         findings: Vec::new(),
         manager_email: "lead@acme.example".into(),
@@ -229,12 +248,12 @@ fn account(index: usize) -> AccountRow {
 fn leaver(index: usize) -> LeaverRow {
     let verdict = ["within-sla", "within-sla", "within-sla", "over-sla", "within-sla", "within-sla", "open", "no-account"][index % 8];
     let lag = match verdict {
-        "within-sla" => Some(Span::from_micros(3_600_000_000 * (index as i64 * 5 % 23) + 77_000_000)),
-        "over-sla" => Some(Span::from_hours(30 + index as i64 * 9)),
+        "within-sla" => Some(Span::from_micros(hours(index * 5 % 23).micros() + 77_000_000)),
+        "over-sla" => Some(hours(30 + index * 9)),
         "open" => Some(Span::from_hours(450)),
         _ => None,
     };
-    let lapsed_at = day("2026-07-06").plus(Span::from_hours(83 * (index as i64 % 24)));
+    let lapsed_at = day("2026-07-06").plus(hours(83 * (index % 24)));
     LeaverRow {
         person: person_id(index),
         person_login: format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]),
@@ -246,8 +265,8 @@ fn leaver(index: usize) -> LeaverRow {
         lag,
         sla: Span::from_hours(24),
         verdict: verdict.into(),
-        hr_end_date: if index % 3 == 0 { "2026-07-05".into() } else { String::new() },
-        hr_lag: (index % 3 == 0).then(|| Span::from_hours(31)),
+        hr_end_date: if index.is_multiple_of(3) { "2026-07-05".into() } else { String::new() },
+        hr_lag: index.is_multiple_of(3).then(|| Span::from_hours(31)),
     }
 }
 
@@ -259,12 +278,12 @@ fn token(index: usize) -> TokenRow {
         kind: ["personal", "fineGrained", "api-token"][index % 3].into(),
         owner: format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]),
         owner_state: ["active", "active", "inactive"][index % 3].into(),
-        created_at: (index % 6 > 0).then(|| day("2026-09-25").minus(Span::from_days(index as i64 % 40 * 17))),
+        created_at: (!index.is_multiple_of(6)).then(|| day("2026-09-25").minus(hours(index % 40 * 17 * 24))),
         last_used_at: ["2026-09-29T11:02:09.120Z", "", "unknown"][index % 3].into(),
-        expires_at: (index % 2 == 0).then(|| day("2027-01-31")),
+        expires_at: index.is_multiple_of(2).then(|| day("2027-01-31")),
         rotated_at: None,
         status: ["active", "active", "active", "revoked", "expired"][index % 5].into(),
-        findings: if index % 5 == 0 { vec!["stale-token".into()] } else { Vec::new() },
+        findings: if index.is_multiple_of(5) { vec!["stale-token".into()] } else { Vec::new() },
     }
 }
 
@@ -314,6 +333,12 @@ fn controls(found: bool) -> Vec<ControlRow> {
     ]
 }
 
+/// The controls that a rule gives evidence for, as the rows of [`controls`] have them.
+fn controls_of(rule: &str) -> Vec<String> {
+    let rows = controls(true);
+    rows.iter().filter(|row| row.rules.iter().any(|of| of == rule)).map(|row| format!("{} {}", row.framework, row.control)).collect()
+}
+
 fn rules(findings: &[FindingRow]) -> Vec<RuleRow> {
     let row = |(id, _, population, _): (&str, &str, &str, Severity)| {
         let count = |severity, status| {
@@ -336,7 +361,7 @@ fn input(index: usize) -> InputRow {
     let (used, irrelevant, duplicate, rejected) = (1_204 + index as u64, 24_000 * u64::from(log), 12, 2 * u64::from(index == 4));
     InputRow {
         file: format!("inputs/okta/system-log-2026-{:02}.ndjson.gz", index + 1),
-        sha256: Digest::of(&[index as u8]).to_string(),
+        sha256: Digest::of(&index.to_le_bytes()).to_string(),
         bytes: 7_340_032 * (index as u64 + 1) / 3,
         source: if log { "okta-system-log" } else { "okta-users" }.into(),
         read: used + irrelevant + duplicate + rejected,
@@ -399,6 +424,10 @@ fn person_id(index: usize) -> String {
 
 fn hex(index: usize) -> String {
     Digest::of(&index.to_le_bytes()).short(16)
+}
+
+fn hours(count: usize) -> Span {
+    Span::from_hours(i64::try_from(count).expect("a small number"))
 }
 
 fn day(text: &str) -> Timestamp {

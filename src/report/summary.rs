@@ -35,7 +35,7 @@ struct Summary<'r> {
     accounts: Accounts<'r>,
     leavers: Leavers<'r>,
     tokens: Tokens<'r>,
-    controls: Vec<Control<'r>>,
+    controls: Vec<Judged<'r>>,
     rules: Vec<Rule<'r>>,
     coverage: Vec<Coverage<'r>>,
     inputs: Inputs,
@@ -113,7 +113,7 @@ struct Tokens<'r> {
 }
 
 #[derive(Serialize)]
-struct Control<'r> {
+struct Judged<'r> {
     framework: &'r str,
     control: &'r str,
     conclusion: &'r str,
@@ -206,7 +206,11 @@ fn summary(report: &Report) -> Summary<'_> {
         leavers: Leavers { total: report.leavers.len(), by_verdict: tally::by_word(&report.leavers, |row| &row.verdict) },
         tokens: Tokens { total: report.tokens.len(), by_status: tally::by_word(&report.tokens, |row| &row.status) },
         controls: report.controls.iter().map(control).collect(),
-        rules: report.rules.iter().map(|row| Rule { id: &row.id, population: row.population.0, population_of: &row.population.1 }).collect(),
+        rules: report
+            .rules
+            .iter()
+            .map(|row| Rule { id: &row.id, population: row.population.0, population_of: &row.population.1 })
+            .collect(),
         coverage: report.coverage.iter().map(coverage).collect(),
         inputs: inputs(report),
         refused: report.refused.iter().map(|row| Refused { file: &row.file, reason: &row.reason }).collect(),
@@ -247,8 +251,8 @@ fn accounts(report: &Report) -> Accounts<'_> {
     }
 }
 
-fn control(row: &ControlRow) -> Control<'_> {
-    Control {
+fn control(row: &ControlRow) -> Judged<'_> {
+    Judged {
         framework: &row.framework,
         control: &row.control,
         conclusion: &row.conclusion,

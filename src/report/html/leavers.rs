@@ -78,7 +78,11 @@ fn bins(rows: &[LeaverRow], limit: Span, open: usize) -> Vec<Bin> {
     }
     let words = edges.iter().map(|edge| (format!("up to {edge}"), format!("≤ {edge}")));
     let beyond = edges.last().map(|edge| (format!("longer than {edge}"), format!("> {edge}")));
-    let ended = words.chain(beyond).zip(counts).enumerate().map(|(column, (label, count))| (label, count, if column < WITHIN { "within" } else { "late" }));
+    let ended = words
+        .chain(beyond)
+        .zip(counts)
+        .enumerate()
+        .map(|(column, (label, count))| (label, count, if column < WITHIN { "within" } else { "late" }));
     let still = (("still open".to_owned(), "open".to_owned()), open, "open");
     columns(ended.chain([still]).collect())
 }
