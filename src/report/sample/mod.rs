@@ -49,6 +49,8 @@ pub(super) fn acme() -> Report {
     let mut report = nothing_found();
     report.head.previous = Some(day("2026-09-24"));
     report.findings = findings();
+    report.leavers = (0..24).map(leaver).collect();
+    report.inputs = (0..9).map(input).collect();
     report.coverage = coverage();
     report.gaps = vec![
         "Okta System Log has no records from 2026-08-03 04:10 to 2026-08-06 11:52 UTC (79.7 h).".into(),
@@ -91,12 +93,16 @@ pub(super) fn nothing_found() -> Report {
         .to_vec(),
         gaps: Vec::new(),
     };
+    report.coverage.retain(|row| row.verdict != "missing");
     for row in &mut report.coverage {
         row.gaps.clear();
         row.gap = row.gap.map(|_| Span::ZERO);
-        if row.verdict == "gap" {
-            row.verdict = "covered".into();
-        }
+        row.verdict = "covered".into();
+    }
+    report.controls.retain(|row| row.conclusion == "no exceptions");
+    report.leavers.retain(|row| row.verdict == "within-sla");
+    for row in &mut report.inputs {
+        (row.read, row.rejected) = (row.read - row.rejected, 0);
     }
     report
 }
@@ -325,6 +331,7 @@ fn name_findings(report: &mut Report) {
 fn account_name(index: usize) -> String {
     match index {
         6 | 14 | 20 | 26 | 32 => HOSTILE[index % HOSTILE.len()].to_owned(),
+        16 => "a".repeat(300),
         _ => format!("{}-{index}", PEOPLE[index % PEOPLE.len()].replace('.', "")),
     }
 }
