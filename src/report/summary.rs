@@ -35,7 +35,7 @@ struct Summary<'r> {
     accounts: Accounts<'r>,
     leavers: Leavers<'r>,
     tokens: Tokens<'r>,
-    controls: Vec<Control<'r>>,
+    controls: Vec<Judged<'r>>,
     rules: Vec<Rule<'r>>,
     coverage: Vec<Coverage<'r>>,
     inputs: Inputs,
@@ -113,7 +113,7 @@ struct Tokens<'r> {
 }
 
 #[derive(Serialize)]
-struct Control<'r> {
+struct Judged<'r> {
     framework: &'r str,
     control: &'r str,
     conclusion: &'r str,
@@ -251,8 +251,8 @@ fn accounts(report: &Report) -> Accounts<'_> {
     }
 }
 
-fn control(row: &ControlRow) -> Control<'_> {
-    Control {
+fn control(row: &ControlRow) -> Judged<'_> {
+    Judged {
         framework: &row.framework,
         control: &row.control,
         conclusion: &row.conclusion,

@@ -86,7 +86,7 @@ impl Verdict {
     /// The verdict of a report.
     pub(super) fn of(report: &Report) -> Self {
         match Standing::of(&report.findings).open {
-            0 if report.gaps.is_empty() && !is_unable_on_any(report) => Self::NoExceptions,
+            0 if report.gaps.is_empty() && report.refused.is_empty() && !is_unable_on_any(report) => Self::NoExceptions,
             0 => Self::UnableToConclude,
             open => Self::Exceptions(open),
         }

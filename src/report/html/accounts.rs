@@ -24,6 +24,16 @@ struct System<'r> {
     situations: [u64; SITUATIONS.len()],
 }
 
+impl System<'_> {
+    fn states(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        STATES.into_iter().zip(self.states)
+    }
+
+    fn situations(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        SITUATIONS.into_iter().zip(self.situations)
+    }
+}
+
 /// The states of CONTRACT section 4.
 const STATES: [&str; 4] = ["active", "pending", "inactive", "unknown"];
 

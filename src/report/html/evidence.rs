@@ -42,12 +42,17 @@ impl Budget {
 
     fn exhibit<'r>(&mut self, evidence: &'r Evidence) -> Exhibit<'r> {
         let mut original = laid_out(&evidence.original).unwrap_or_else(|| evidence.original.clone());
-        let room = original.floor_char_boundary(RECORD.min(self.left));
+        let room = char_boundary(&original, RECORD.min(self.left));
         let cut = room < original.len();
         original.truncate(room);
         self.left -= original.len();
         Exhibit { evidence, original, cut }
     }
+}
+
+/// The last place at or before `at` where no character is cut in two.
+fn char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|place| text.is_char_boundary(*place)).unwrap_or_default()
 }
 
 /// JSON over several lines, with every name, number and string as it was written; `None` where the text is no JSON object or array.
@@ -58,48 +63,69 @@ fn laid_out(json: &str) -> Option<String> {
     }
     // Checked, not converted: a number of twenty digits must stay one. The parser also bounds the depth, and so the indentation.
     serde_json::from_str::<serde::de::IgnoredAny>(json).ok()?;
-    let mut out = String::with_capacity(json.len() * 2);
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    let mut rest = json.chars().filter(|character| !matches!(character, '\r')).peekable();
+    let mut layout = Layout { out: String::with_capacity(json.len() * 2), depth: 0 };
+    let mut rest = json.chars().peekable();
     while let Some(character) = rest.next() {
-        if in_string {
-            out.push(character);
-            in_string = escaped || character != '"';
-            escaped = character == '\\' && !escaped;
-            continue;
-        }
         match character {
-            '"' => (in_string, _) = (true, out.push('"')),
+            '"' => layout.string(&mut rest),
             '{' | '[' => {
-                out.push(character);
-                while rest.next_if(|next| next.is_ascii_whitespace()).is_some() {}
-                if let Some(end) = rest.next_if(|next| matches!(next, '}' | ']')) {
-                    out.push(end);
-                } else {
-                    depth += 1;
-                    new_line(&mut out, depth);
+                layout.out.push(character);
+                while rest.next_if(char::is_ascii_whitespace).is_some() {}
+                match rest.next_if(|next| matches!(next, '}' | ']')) {
+                    Some(end) => layout.out.push(end),
+                    None => layout.deeper(),
                 }
             }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                new_line(&mut out, depth);
-                out.push(character);
-            }
-            ',' => {
-                out.push(',');
-                new_line(&mut out, depth);
-            }
-            ':' => out.push_str(": "),
+            '}' | ']' => layout.end(character),
+            ',' => layout.next(),
+            ':' => layout.out.push_str(": "),
             _ if character.is_ascii_whitespace() => {}
-            _ => out.push(character),
+            _ => layout.out.push(character),
         }
     }
-    Some(out)
+    Some(layout.out)
 }
 
-fn new_line(out: &mut String, depth: usize) {
-    out.push('\n');
-    out.extend(std::iter::repeat_n("  ", depth));
+/// The text being laid out, and how deep in it we are.
+struct Layout {
+    out: String,
+    depth: usize,
+}
+
+impl Layout {
+    /// The rest of a string, as it was written.
+    fn string(&mut self, rest: &mut impl Iterator<Item = char>) {
+        self.out.push('"');
+        let mut escaped = false;
+        for character in rest {
+            self.out.push(character);
+            if character == '"' && !escaped {
+                return;
+            }
+            escaped = character == '\\' && !escaped;
+        }
+    }
+
+    fn deeper(&mut self) {
+        self.depth += 1;
+        self.new_line();
+    }
+
+    fn next(&mut self) {
+        self.out.push(',');
+        self.new_line();
+    }
+
+    fn end(&mut self, bracket: char) {
+        self.depth = self.depth.saturating_sub(1);
+        self.new_line();
+        self.out.push(bracket);
+    }
+
+    fn new_line(&mut self) {
+        self.out.push('\n');
+        self.out.extend(std::iter::repeat_n("  ", self.depth));
+    }
 }
 
 #[cfg(test)]

@@ -24,8 +24,17 @@ struct State<'r> {
     ages: [u64; AGES.len() + 2],
 }
 
+impl State<'_> {
+    fn ages(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        AGE_LABELS.into_iter().zip(self.ages)
+    }
+}
+
 /// Ages in days, each the end of a column.
 const AGES: [i64; 3] = [30, 90, 365];
+
+/// The heads of those columns, and of the two that have no end.
+const AGE_LABELS: [&str; AGES.len() + 2] = ["under 30 d", "30–89 d", "90–364 d", "365 d and more", "age not known"];
 
 impl<'r> Section<'r> {
     pub(super) fn of(report: &'r Report) -> Self {

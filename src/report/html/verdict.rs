@@ -55,8 +55,18 @@ impl<'r> Section<'r> {
         }
     }
 
+    /// Whether whatever was given could be read and speaks for the whole period.
+    fn is_whole(&self) -> bool {
+        self.gaps.is_empty() && self.refused == 0 && self.rejected == 0
+    }
+
     fn checked_everything(&self) -> bool {
-        self.gaps.is_empty() && self.unable == 0
+        self.is_whole() && self.concluded() == self.controls
+    }
+
+    /// On how many controls there is a conclusion.
+    fn concluded(&self) -> usize {
+        self.controls - self.unable - self.not_evaluated
     }
 }
 

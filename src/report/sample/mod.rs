@@ -1,12 +1,13 @@
 //! A made-up report, rich enough to show every part of the page and every way a row can look.
 
+use population::{account, input, leaver, token};
+
 use crate::model::digest::Digest;
 use crate::model::finding::{Confidence, Severity, Status, Turn};
-use crate::model::report::{
-    AccountRow, ControlRow, CoverageRow, Evidence, FindingRow, Head, InputRow, LeaverRow, RefusedRow, RejectRow, Report, RuleRow, TokenRow,
-    WaiverRow,
-};
+use crate::model::report::{ControlRow, CoverageRow, Evidence, FindingRow, Head, RefusedRow, RejectRow, Report, RuleRow, WaiverRow};
 use crate::model::time::{Span, Timestamp};
+
+mod population;
 
 /// Texts that someone might put in a display name.
 pub(super) const HOSTILE: [&str; 6] = [
@@ -48,6 +49,8 @@ pub(super) fn acme() -> Report {
     let mut report = nothing_found();
     report.head.previous = Some(day("2026-09-24"));
     report.findings = findings();
+    report.leavers = (0..24).map(leaver).collect();
+    report.inputs = (0..9).map(input).collect();
     report.coverage = coverage();
     report.gaps = vec![
         "Okta System Log has no records from 2026-08-03 04:10 to 2026-08-06 11:52 UTC (79.7 h).".into(),
@@ -90,12 +93,16 @@ pub(super) fn nothing_found() -> Report {
         .to_vec(),
         gaps: Vec::new(),
     };
+    report.coverage.retain(|row| row.verdict != "missing");
     for row in &mut report.coverage {
         row.gaps.clear();
         row.gap = row.gap.map(|_| Span::ZERO);
-        if row.verdict == "gap" {
-            row.verdict = "covered".into();
-        }
+        row.verdict = "covered".into();
+    }
+    report.controls.retain(|row| row.conclusion == "no exceptions");
+    report.leavers.retain(|row| row.verdict == "within-sla");
+    for row in &mut report.inputs {
+        (row.read, row.rejected) = (row.read - row.rejected, 0);
     }
     report
 }
@@ -142,7 +149,7 @@ fn finding(index: usize) -> FindingRow {
     let about_source = matches!(rule, "log-gap" | "rejected-records");
     let login = PEOPLE[index % PEOPLE.len()];
     let status = [Status::Open, Status::Open, Status::Open, Status::Waived, Status::Open, Status::Resolved, Status::Open][index % 7];
-    let since = day("2026-09-12").plus(Span::from_micros(3_600_000_000 * 7 * index as i64));
+    let since = day("2026-09-12").plus(hours(7 * index));
     let text = |when: bool, text: &str| if when { text.to_owned() } else { String::new() };
     FindingRow {
         finding_id: hex(index),
@@ -171,7 +178,7 @@ fn finding(index: usize) -> FindingRow {
             account_name(index)
         ),
         remediation: "Remove the member, or assign the application again; then run the sync for this one user.".into(),
-        controls: vec!["SOC 2 CC6.2".into(), "SOC 2 CC6.3".into(), "ISO 27001 A.5.18".into(), "NIST 800-53 AC-2(3)".into()],
+        controls: controls_of(rule),
         evidence: evidence(index, about_source),
         waiver_reason: text(status == Status::Waived, "Leaves with the team on 2026-10-15; access is read only"),
         waiver_approver: text(status == Status::Waived, "ciso@acme.example"),
@@ -215,76 +222,6 @@ fn evidence(index: usize, whole_file: bool) -> Vec<Evidence> {
         }
     };
     (0..=index % 4).map(record).collect()
-}
-
-fn account(index: usize) -> AccountRow {
-    let situation = ["linked", "linked", "linked", "linked", "linked", "unmatched", "linked", "disputed", "linked", "exempt"][index % 10];
-    let linked = |text: &str| if situation == "linked" { text.to_owned() } else { String::new() };
-    AccountRow {
-        system: "huggingface".into(),
-        account: account_name(index),
-        account_id: hex(500 + index),
-        external_id: linked(&person_id(index)),
-        email: format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]),
-        class: if situation == "exempt" { "service" } else { "human" }.into(),
-        state: ["active", "active", "active", "inactive", "active", "pending"][index % 6].into(),
-        person: linked(&person_id(index)),
-        person_login: linked(&format!("{}@acme.example", PEOPLE[index % PEOPLE.len()])),
-        person_state: linked(["active", "active", "inactive"][index % 3]),
-        entitled: linked(["true", "true", "false"][index % 3]),
-        situation: situation.into(),
-        match_key: linked(["external-id", "target-id", "email"][index % 3]),
-        confidence: linked(["high", "high", "medium"][index % 3]),
-        role_expected: linked("read"),
-        role_observed: ["read", "read", "write", "admin"][index % 4].into(),
-        resource_groups: if index % 4 == 2 { vec!["nlp-research: write".into(), "vision: read".into()] } else { Vec::new() },
-        last_activity: (index % 5 > 0).then(|| day("2026-09-20")),
-        created_at: Some(day("2025-11-03")),
-        findings: Vec::new(),
-        manager_email: "lead@acme.example".into(),
-    }
-}
-
-fn leaver(index: usize) -> LeaverRow {
-    let verdict = ["within-sla", "within-sla", "within-sla", "over-sla", "within-sla", "within-sla", "open", "no-account"][index % 8];
-    let lag = match verdict {
-        "within-sla" => Some(Span::from_micros(3_600_000_000 * (index as i64 * 5 % 23) + 77_000_000)),
-        "over-sla" => Some(Span::from_hours(30 + index as i64 * 9)),
-        "open" => Some(Span::from_hours(450)),
-        _ => None,
-    };
-    let lapsed_at = day("2026-07-06").plus(Span::from_hours(83 * (index as i64 % 24)));
-    LeaverRow {
-        person: person_id(index),
-        person_login: format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]),
-        lapsed_at,
-        lapse: ["deactivated", "unassigned", "suspended"][index % 3].into(),
-        system: "huggingface".into(),
-        account: if verdict == "no-account" { String::new() } else { account_name(index) },
-        deprovisioned_at: lag.filter(|_| verdict != "open").map(|lag| lapsed_at.plus(lag)),
-        lag,
-        sla: Span::from_hours(24),
-        verdict: verdict.into(),
-        hr_end_date: if index % 3 == 0 { "2026-07-05".into() } else { String::new() },
-        hr_lag: (index % 3 == 0).then(|| Span::from_hours(31)),
-    }
-}
-
-fn token(index: usize) -> TokenRow {
-    TokenRow {
-        system: if index % 5 == 4 { "okta" } else { "huggingface" }.into(),
-        credential: format!("65a1{index:08x}"),
-        name: ["training-cluster", "notebook", "ci-upload", HOSTILE[index % 3]][index % 4].into(),
-        kind: ["personal", "fineGrained", "api-token"][index % 3].into(),
-        owner: format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]),
-        owner_state: ["active", "active", "inactive"][index % 3].into(),
-        created_at: (index % 6 > 0).then(|| day("2026-09-25").minus(Span::from_days(index as i64 % 40 * 17))),
-        last_used_at: ["2026-09-29T11:02:09.120Z", "", "unknown"][index % 3].into(),
-        expires_at: (index % 2 == 0).then(|| day("2027-01-31")),
-        rotated_at: None,
-        status: ["active", "active", "active", "revoked", "expired"][index % 5].into(),
-        findings: if index % 5 == 0 { vec!["stale-token".into()] } else { Vec::new() },
-    }
 }
 
 fn coverage() -> Vec<CoverageRow> {
@@ -333,6 +270,12 @@ fn controls(found: bool) -> Vec<ControlRow> {
     ]
 }
 
+/// The controls that a rule gives evidence for, as the rows of [`controls`] have them.
+fn controls_of(rule: &str) -> Vec<String> {
+    let rows = controls(true);
+    rows.iter().filter(|row| row.rules.iter().any(|of| of == rule)).map(|row| format!("{} {}", row.framework, row.control)).collect()
+}
+
 fn rules(findings: &[FindingRow]) -> Vec<RuleRow> {
     let row = |(id, _, population, _): (&str, &str, &str, Severity)| {
         let count = |severity, status| {
@@ -348,26 +291,6 @@ fn rules(findings: &[FindingRow]) -> Vec<RuleRow> {
         }
     };
     RULES.into_iter().map(row).collect()
-}
-
-fn input(index: usize) -> InputRow {
-    let log = index.is_multiple_of(2);
-    let (used, irrelevant, duplicate, rejected) = (1_204 + index as u64, 24_000 * u64::from(log), 12, 2 * u64::from(index == 4));
-    InputRow {
-        file: format!("inputs/okta/system-log-2026-{:02}.ndjson.gz", index + 1),
-        sha256: Digest::of(&[index as u8]).to_string(),
-        bytes: 7_340_032 * (index as u64 + 1) / 3,
-        source: if log { "okta-system-log" } else { "okta-users" }.into(),
-        read: used + irrelevant + duplicate + rejected,
-        used,
-        irrelevant,
-        duplicate,
-        rejected,
-        first_at: log.then(|| day("2026-07-01")),
-        last_at: log.then(|| day("2026-07-31")),
-        taken_at: (!log).then(|| day("2026-09-30")),
-        complete: (!log).then_some(index != 3),
-    }
 }
 
 fn rejects() -> Vec<RejectRow> {
@@ -408,6 +331,7 @@ fn name_findings(report: &mut Report) {
 fn account_name(index: usize) -> String {
     match index {
         6 | 14 | 20 | 26 | 32 => HOSTILE[index % HOSTILE.len()].to_owned(),
+        16 => "a".repeat(300),
         _ => format!("{}-{index}", PEOPLE[index % PEOPLE.len()].replace('.', "")),
     }
 }
@@ -418,6 +342,10 @@ fn person_id(index: usize) -> String {
 
 fn hex(index: usize) -> String {
     Digest::of(&index.to_le_bytes()).short(16)
+}
+
+fn hours(count: usize) -> Span {
+    Span::from_hours(i64::try_from(count).expect("a small number"))
 }
 
 fn day(text: &str) -> Timestamp {
