@@ -22,6 +22,9 @@ pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 const SCHEMA: &str = include_str!("../../schema.sql");
 const APPLICATION_ID: i64 = 0x5343_4d44;
 const VERSION: i64 = 1;
+/// Damage is noticed, a committed batch survives a power cut, references hold, and 16 MiB of pages stay in memory.
+const PRAGMAS: &str =
+    "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA synchronous = FULL;";
 
 /// An open store.
 #[derive(Debug)]
@@ -46,6 +49,7 @@ impl Store {
         let store = Self { connection, path: path.to_owned() };
         store.harden()?;
         store.claim()?;
+        store.sql("set up", |connection| connection.execute_batch(PRAGMAS))?;
         Ok(store)
     }
 
@@ -71,15 +75,13 @@ impl Store {
         run(&self.connection).map_err(|source| StoreError::Sql { path: self.path.clone(), doing, source })
     }
 
-    /// A hostile file must not run code or eat memory, and a committed batch must survive a power cut.
+    /// A hostile file must not run code or eat memory.
     fn harden(&self) -> Result<(), StoreError> {
         self.sql("set up", |connection| {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
             connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-            connection.busy_timeout(std::time::Duration::from_secs(5))?;
-            connection
-                .execute_batch("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;")
+            connection.busy_timeout(std::time::Duration::from_secs(5))
         })
     }
 
@@ -117,7 +119,7 @@ impl Store {
                 reason: format!("its journal stays in mode {mode}, WAL is needed"),
             });
         }
-        self.sql("set up", |connection| connection.execute_batch("PRAGMA synchronous = FULL;"))
+        Ok(())
     }
 
     /// Every table and view has to be the one that `schema.sql` makes: a view in a table's place could lie.

@@ -99,7 +99,7 @@ fn what_is_not_ours_is_refused_and_left_alone() {
     let cases = [
         (make("newer.db", "PRAGMA user_version = 99;"), "newer"),
         (make("other.db", "PRAGMA application_id = 7;"), "not one of scimdrift"),
-        (make("trigger.db", "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END;"), "tables"),
+        (make("trigger.db", "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END;"), "trigger t"),
         (make("view.db", "DROP VIEW v_events; CREATE VIEW v_events AS SELECT 1 AS at;"), "v_events"),
     ];
     for (path, words) in cases {
