@@ -114,10 +114,11 @@ fn contract_ended(context: &Context<'_>, account: &Account, owner: &Person) -> O
 }
 
 fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
-    let since = account.active_since().or(account.first_seen.map(|(at, _)| at));
-    if since.is_some_and(|since| !context.beyond_grace(since)) {
+    // Where nothing tells when it began, it was there before the first record that names it.
+    if account.active_since().is_some_and(|since| !context.beyond_grace(since)) {
         return None;
     }
+    let since = account.active_since().or(account.first_seen.map(|(at, _)| at));
     let mut finding = orphan("no-owner", Severity::High, account, None, since);
     finding.explanation = match &account.external_id {
         Some(id) => {

@@ -161,7 +161,8 @@ fn finding(context: &Context<'_>, credential: &Credential, complaint: Complaint,
         .map(|(_, proof)| Proof::Event(proof));
     let mut finding = Finding::new(ANALYZER.id, complaint.reason, severity, subject, &[&credential.id], first);
     let name = credential.name.as_deref().unwrap_or(&credential.id);
-    finding.explanation = format!("Credential {name} of {}: expected {}; {}.", credential.system, complaint.expected, complaint.observed);
+    finding.explanation =
+        format!("Credential “{name}” in {}: {}; expected: {}.", credential.system, complaint.observed, complaint.expected);
     finding.expected = complaint.expected;
     finding.observed =
         std::iter::once(complaint.observed).chain(others.map(|reason| format!("also {reason}"))).collect::<Vec<_>>().join("; ");

@@ -149,14 +149,11 @@ impl Account {
         self.access.seen().or(self.first_seen).map_or(0, |(_, proof)| proof)
     }
 
-    /// Since when it has been in the organization, as far as that is told.
+    /// Since when it has been in the organization; `None` where nothing tells when that began.
     #[must_use]
     pub fn active_since(&self) -> Option<Timestamp> {
         let step = self.access.last().filter(|step| step.value == Access::Active)?;
-        Some(match (step.from_the_start, self.created_at) {
-            (true, Some(created)) => created.min(step.at),
-            _ => step.at,
-        })
+        if step.from_the_start { self.created_at } else { Some(step.at) }
     }
 
     pub(super) fn act(&mut self, at: Timestamp, proof: u32) {
