@@ -114,14 +114,15 @@ fn a_row_that_is_wrong_is_one_reject() {
 
 #[test]
 fn a_record_too_long_is_one_reject_and_the_next_is_read() {
-    let limits = Limits { record: 100, ..SMALL };
-    for length in [95, 101, 108, 109, 3_000] {
+    let all = [SMALL, Limits::STANDARD].map(|limits| Limits { record: 100, ..limits });
+    for (limits, length) in all.into_iter().flat_map(|limits| [95, 101, 108, 109, 3_000].map(|length| (limits, length))) {
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8));
         for text in [
             format!("{{\"b\":1}}\n{long}\n{{\"c\":2}}\n"),
             format!("[{{\"b\":1}},{long},{{\"c\":2}}]"),
             format!("{{\"records\":[{{\"b\":1}},{long},{{\"c\":2}}]}}"),
             format!("id,name\nb,1\n\"{}\",\nc,2\n", "x".repeat(length - 3)),
+            format!("id,name\nb,1\n\"{}\"x\nc,2\n", "x".repeat(length - 3)),
         ] {
             let read = read(text.as_bytes(), limits);
             assert_eq!(read.seen.len(), 3, "{length}: {text}");
@@ -129,6 +130,12 @@ fn a_record_too_long_is_one_reject_and_the_next_is_read() {
             assert_eq!(is_long, length > 100, "{length}: {:?}", read.seen[1]);
             assert!(read.seen[0].refused.is_none() && read.seen[2].refused.is_none());
             assert!(!is_long || read.seen[1].origin.length == 100);
+        }
+        let blanks = " ".repeat(length - 2);
+        for padded in [format!("{blanks}{{}}"), format!("{{}}{blanks}")] {
+            let text = format!("{{\"b\":1}}\n{padded}\n{{\"c\":2}}\n");
+            let refused = read(text.as_bytes(), limits).seen.iter().filter(|seen| seen.refused.is_some()).count();
+            assert_eq!(refused, usize::from(length > 100), "blanks count");
         }
         let cut_off = format!("[{{\"b\":1}},{long}");
         assert_eq!(read(&cut_off.as_bytes()[..cut_off.len() - 1], limits).seen.len(), 2, "too long and torn is one reject");
@@ -193,15 +200,16 @@ fn other_files_are_refused_with_what_they_are() {
 
 #[test]
 fn a_failing_disk_is_an_error_and_no_reject() {
-    struct Failing;
+    /// Fails once; a decoder may ask again.
+    struct Failing(bool);
     impl Read for Failing {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other("bad sector"))
+            if std::mem::replace(&mut self.0, false) { Err(io::Error::other("bad sector")) } else { Ok(0) }
         }
     }
     let sound = Cursor::new("{\"a\":1}\n".repeat(30).into_bytes());
     let limits = Limits { prefix: 8, ..SMALL };
-    let mut input = Input::read(Box::new(sound.chain(Failing)), Path::new("log.ndjson"), limits).expect("begins well");
+    let mut input = Input::read(Box::new(sound.chain(Failing(true))), Path::new("log.ndjson"), limits).expect("begins well");
     let error = loop {
         match input.next_block() {
             Ok(block) => assert!(block.is_some(), "must not look whole"),

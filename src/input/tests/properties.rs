@@ -27,7 +27,7 @@ fn limits() -> impl Strategy<Value = Limits> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn block_boundaries_change_nothing(values in prop::collection::vec(value(), 4..9), limits in limits()) {
@@ -60,10 +60,15 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(prop::sample::select(b"{}[]\"\\:,; \n\r\t1a\xff\0".to_vec()), 0..120), limits in limits()) {
-        for text in [bytes.clone(), [b"[".as_slice(), &bytes].concat(), [b"{\"records\":[".as_slice(), &bytes].concat(), [b"a,b\n".as_slice(), &bytes].concat()] {
-            let small = try_read(&text, limits).map(|read| read.seen).ok();
-            let large = try_read(&text, Limits::STANDARD).map(|read| read.seen).ok();
+    fn any_bytes_are_read_or_refused(
+        bytes in prop::collection::vec(prop::sample::select(b"{}[]\"\\:,; \n\r\t1a\xff\0".to_vec()), 0..120),
+        limits in limits(),
+        record in 8_usize..60,
+    ) {
+        for head in ["", "[", "{\"records\":[", "a,b\n", "{}\n"] {
+            let text = [head.as_bytes(), &bytes].concat();
+            let small = try_read(&text, Limits { record, ..limits }).map(|read| read.seen).ok();
+            let large = try_read(&text, Limits { record, ..Limits::STANDARD }).map(|read| read.seen).ok();
             prop_assert_eq!(small, large);
         }
     }

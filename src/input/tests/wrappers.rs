@@ -63,7 +63,9 @@ fn a_list_response_may_have_no_resources_and_says_how_many_there_are() {
         (format!("{{{schemas},\"totalResults\":0}}"), 0, Some(0)),
         (format!("{{\"Resources\":null,\"totalResults\":3,{schemas}}}"), 0, Some(3)),
         (
-            format!("{{\"totalResults\":3,\"Resources\":[{{}}],{schemas}}}\n{{\"totalResults\":4,\"Resources\":[{{}},{{}}],{schemas}}}"),
+            format!(
+                "{{\"totalResults\":3,\"Resources\":[{{}}],{schemas}}}\n{{\"totalResults\":4,\"Resources\":[{{}}]}}\n{{\"totalResults\":3,\"Resources\":[{{}}]}}"
+            ),
             3,
             Some(4),
         ),
