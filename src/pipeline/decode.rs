@@ -83,7 +83,7 @@ pub(super) fn decode(block: &Block, source: &Source, scope: &Scope) -> DecodedBl
 
 impl DecodedBlock {
     /// Counts a record that could not be read, with an excerpt that holds no secret.
-    pub(super) fn reject(&mut self, reject: Reject, raw: &[u8]) {
+    fn reject(&mut self, reject: Reject, raw: &[u8]) {
         self.tally.rejected += 1;
         let head = raw.get(..raw.len().min(4 * EXCERPT_CHARACTERS)).unwrap_or(raw);
         self.rejects.push((reject, cut(&secret::redact_record(head), EXCERPT_CHARACTERS)));

@@ -128,16 +128,10 @@ fn read_file(
     if let Some(error) = failure {
         return Err(error.into());
     }
-    let mut finished = match finished {
+    let finished = match finished {
         Ok(finished) => finished,
         Err(error) => return Ok(refused(&error)),
     };
-    if let Some(torn) = finished.torn.take() {
-        let mut last = DecodedBlock::default();
-        last.tally.records = 1;
-        last.reject(torn, b"");
-        keep(&mut writer, &mut tally, last)?;
-    }
     let listing = plan.listing(rule, &finished);
     let hours: Vec<HourRow> = tally.hours.values().copied().collect();
     writer.finish(&FileTail {

