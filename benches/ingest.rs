@@ -1,0 +1,2 @@
+//! How fast reading is.
+fn main() {}
