@@ -1,3 +1,5 @@
 //! The `scimdrift` program: calls the command line and nothing else.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    scimdrift::cli::main()
+}

@@ -146,6 +146,8 @@ pub struct Finding {
     pub subject: Subject,
     /// What the id is made of beside rule and system: ids that never change.
     pub key: Vec<String>,
+    /// The event that the id names too, where the finding is about one: its ordinal in the replay.
+    pub about: Option<u32>,
     /// How it should be.
     pub expected: String,
     /// How it is.
@@ -173,6 +175,7 @@ impl Finding {
             confidence: Confidence::High,
             subject,
             key: key.iter().map(ToString::to_string).collect(),
+            about: None,
             expected: String::new(),
             observed: String::new(),
             since: None,
@@ -198,10 +201,10 @@ impl Finding {
         &self.evidence
     }
 
-    /// The id that is the same in every run: of rule, system and the ids of the subject.
+    /// The id that is the same in every run: of rule, system, the ids of the subject, and the native id of the event it is about.
     #[must_use]
-    pub fn id(&self) -> String {
-        let parts = [self.rule, self.subject.system.as_str()].into_iter().chain(self.key.iter().map(String::as_str));
+    pub fn id(&self, about: Option<&str>) -> String {
+        let parts = [self.rule, self.subject.system.as_str()].into_iter().chain(self.key.iter().map(String::as_str)).chain(about);
         Digest::of_parts(parts).short(16)
     }
 }
@@ -274,7 +277,8 @@ mod tests {
         let finding = |account: &str, key: &str| {
             Finding::new("orphaned-account", "no-owner", Severity::High, subject(account), &[key], Proof::Event(0))
         };
-        assert_eq!(finding("old-name", "65a1").id(), finding("new-name", "65a1").id());
-        assert_ne!(finding("name", "65a1").id(), finding("name", "65a2").id());
+        assert_eq!(finding("old-name", "65a1").id(None), finding("new-name", "65a1").id(None));
+        assert_ne!(finding("name", "65a1").id(None), finding("name", "65a1").id(Some("event")));
+        assert_ne!(finding("name", "65a1").id(None), finding("name", "65a2").id(None));
     }
 }

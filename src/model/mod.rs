@@ -2,11 +2,14 @@
 //!
 //! What two layers share is a type of this module; nothing here knows a file, a database or a terminal.
 
+pub mod class;
 pub mod control;
+pub mod coverage;
 pub mod digest;
 pub mod event;
 pub mod facts;
 pub mod finding;
+pub mod link;
 pub mod listing;
 pub mod record;
 pub mod report;

@@ -18,7 +18,6 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     let alternatives = [
         r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", // JSON web token
         r"\b(?:hf|api_org)_[A-Za-z0-9]{16,}",                    // Hugging Face
-        r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",                        // AWS access key id
         r"\bgh[opsur]_[A-Za-z0-9]{20,}",                         // GitHub
         r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",                     // Slack
         r"\b00[A-Za-z0-9_-]{40}\b",                              // Okta API token
@@ -118,7 +117,7 @@ fn is_word(value: &str) -> bool {
 /// A cheap look that spares most texts the patterns.
 fn may_hold_secret(text: &str) -> bool {
     static HINT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)eyj|hf_|api_org_|akia|asia|gh[opsur]_|xox|\b00[a-z0-9_-]{40}|private key|bearer|ssws|basic|token|secret|api_?-?key|passw|pwd|authorization|cookie|assertion|://[^/\s@]+@")
+        Regex::new(r"(?i)eyj|hf_|api_org_|gh[opsur]_|xox|\b00[a-z0-9_-]{40}|private key|bearer|ssws|basic|token|secret|api_?-?key|passw|pwd|authorization|cookie|assertion|://[^/\s@]+@")
             .expect("a fixed pattern")
     });
     HINT.is_match(text)

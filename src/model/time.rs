@@ -13,6 +13,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The last moment that can be told.
+    pub const LAST: Self = Self(i64::MAX);
+
     /// The moment `micros` microseconds after 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
@@ -203,21 +206,21 @@ impl From<std::time::Duration> for Span {
     }
 }
 
-/// In words a person uses, the two largest units: `18 d 20 h`, `4 h 5 min`, `12 s`.
+/// In words a person uses, the two largest units; up to two days in hours: `18 d 20 h`, `24 h`, `4 h 5 min`, `12 s`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.abs() / 1_000_000;
+        let seconds = self.0.unsigned_abs() / 1_000_000;
         if self.0 < 0 {
             f.write_str("-")?;
         }
-        let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-        match (days, hours, minutes) {
-            (0, 0, 0) => write!(f, "{seconds} s"),
-            (0, 0, _) => write!(f, "{minutes} min"),
-            (0, _, 0) => write!(f, "{hours} h"),
-            (0, _, _) => write!(f, "{hours} h {minutes} min"),
-            (_, 0, _) => write!(f, "{days} d"),
-            _ => write!(f, "{days} d {hours} h"),
+        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+        match (hours, minutes) {
+            (0, 0) => write!(f, "{seconds} s"),
+            (0, _) => write!(f, "{minutes} min"),
+            (..48, 0) => write!(f, "{hours} h"),
+            (..48, _) => write!(f, "{hours} h {minutes} min"),
+            _ if hours % 24 == 0 => write!(f, "{} d", hours / 24),
+            _ => write!(f, "{} d {} h", hours / 24, hours % 24),
         }
     }
 }
@@ -261,7 +264,9 @@ mod tests {
 
     #[test]
     fn spans_read_as_people_say_them() {
-        for (micros, words) in [(12, "12 s"), (245 * 60, "4 h 5 min"), (18 * 86_400 + 20 * 3_600 + 59, "18 d 20 h"), (86_400, "1 d")] {
+        for (micros, words) in
+            [(12, "12 s"), (245 * 60, "4 h 5 min"), (18 * 86_400 + 20 * 3_600 + 59, "18 d 20 h"), (86_400, "24 h"), (45 * 86_400, "45 d")]
+        {
             assert_eq!(Span::from_micros(micros * 1_000_000).to_string(), words);
         }
     }

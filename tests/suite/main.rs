@@ -1,3 +1,10 @@
-//! The integration tests, in one binary.
+//! The one integration test binary: the real program on the real fixtures, the promises as properties, and the house rules.
 
+mod acme;
+mod cli;
+mod properties;
+mod sample;
+mod sources;
+mod store;
+mod support;
 mod tidy;

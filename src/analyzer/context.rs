@@ -1,0 +1,97 @@
+//! What every analyzer may look at.
+
+use crate::model::coverage::Coverage;
+use crate::model::finding::{Finding, Subject};
+use crate::model::time::{Span, Timestamp};
+use crate::policy::Policy;
+use crate::state::{Account, Directory, Owner, Person};
+
+/// One file, as far as the evidence rules look at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputFile {
+    /// Its name, as the report shows it.
+    pub name: String,
+    /// Its source.
+    pub source: String,
+    /// When its listing was taken.
+    pub taken_at: Option<Timestamp>,
+    /// The last moment its records speak of.
+    pub last_at: Option<Timestamp>,
+    /// How many of its records could not be read.
+    pub rejected: u64,
+    /// Index of the `[[input]]` that names it.
+    pub rule: Option<usize>,
+}
+
+/// What every analyzer may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Who had what at the as-of time.
+    pub directory: &'a Directory,
+    /// What the organization decided.
+    pub policy: &'a Policy,
+    /// The moment everything is judged at.
+    pub as_of: Timestamp,
+    /// The first moment of the period.
+    pub from: Timestamp,
+    /// The last moment of the period, not later than the as-of time.
+    pub to: Timestamp,
+    /// For every log, the hours with records.
+    pub logs: &'a [Coverage],
+    /// Every file.
+    pub inputs: &'a [InputFile],
+}
+
+impl Context<'_> {
+    /// Whether something that began at `since` has lasted longer than the grace time.
+    #[must_use]
+    pub fn beyond_grace(&self, since: Timestamp) -> bool {
+        self.as_of.since(since) > self.policy.thresholds.grace
+    }
+
+    /// How long a source may be silent: what its inputs say, else the threshold.
+    #[must_use]
+    pub fn allowed_silence(&self, source: &str) -> Span {
+        let own = self.inputs.iter().filter(|file| file.source == source).filter_map(|file| file.rule);
+        own.filter_map(|index| self.policy.inputs.get(index)?.log_gap).max().unwrap_or(self.policy.thresholds.log_gap)
+    }
+
+    /// Active accounts that need an owner.
+    pub fn active_humans(&self) -> impl Iterator<Item = &Account> {
+        self.directory.accounts.iter().filter(|account| account.is_active() && account.class.needs_owner())
+    }
+}
+
+/// A finding's fields that come from the account and the link to its owner.
+pub(super) trait AboutAccount {
+    /// Lowers the severity by what the link is worth, and says how the account was matched.
+    fn through_link(self, account: &Account) -> Self;
+}
+
+impl AboutAccount for Finding {
+    fn through_link(mut self, account: &Account) -> Self {
+        if let Owner::Linked { key, value, .. } = &account.owner {
+            self.confidence = key.confidence();
+            self.severity = self.severity.lowered(self.confidence.steps());
+            self.matched = format!("{} {value} ({})", key.word(), self.confidence);
+        }
+        self
+    }
+}
+
+/// The subject of a finding about an account, and its owner where there is one.
+pub(super) fn subject(account: &Account, owner: Option<&Person>) -> Subject {
+    Subject {
+        system: account.system.clone(),
+        account: account.name.clone(),
+        person: owner.map(|person| person.id.clone()).unwrap_or_default(),
+        ..Subject::default()
+    }
+}
+
+/// What an account may do, in words: `role write; nlp-research: admin`.
+pub(super) fn access_in_words(account: &Account) -> String {
+    let role = account.role.as_ref().map_or_else(|| "member".to_owned(), |fact| format!("role {}", fact.role));
+    let groups = account.resource_groups.iter().map(|(name, role)| format!("{name}: {}", role.as_deref().unwrap_or("member")));
+    std::iter::once(role).chain(groups).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,62 @@
+//! What role a person should have: the most privileged that their groups map to, else the default.
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use crate::model::time::{Span, Timestamp};
+use crate::policy::Role;
+use crate::state::{Person, Timeline};
+
+/// The role a person should have, and the change in the identity provider that made it so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// The role.
+    pub role: Role,
+    /// When the expectation became this one, and by which event; `None` where it was so from the start.
+    pub since: Option<(Timestamp, u32)>,
+}
+
+/// The role a person should have; `None` where no mapping is configured or the members of a mapped group are not known.
+#[must_use]
+pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectation> {
+    let default = context.policy.target.default_role?;
+    let mapped = mapped_groups(context)?;
+    let held: Vec<(Role, &Timeline<bool>)> = mapped.iter().filter_map(|(id, role)| Some((*role, person.groups.get(*id)?))).collect();
+    let role_at =
+        |at: Timestamp| held.iter().filter(|(_, membership)| membership.held_at(at)).map(|(role, _)| *role).max().unwrap_or(default);
+    let role = role_at(context.as_of);
+    let mut changes: Vec<(Timestamp, u32)> = held
+        .iter()
+        .flat_map(|(_, membership)| membership.steps())
+        .filter(|step| !step.from_the_start)
+        .map(|step| (step.at, step.proof))
+        .collect();
+    changes.sort_unstable();
+    let decisive = changes.into_iter().rev().find(|(at, _)| role_at(at.minus(Span::from_micros(1))) != role && role_at(*at) == role);
+    let assigned = person.assigned.steps().iter().rev().find(|step| step.value && !step.from_the_start).map(|step| (step.at, step.proof));
+    Some(Expectation { role, since: decisive.max(assigned) })
+}
+
+/// The groups that `[roles]` names, by id. `None` where there is no mapping, or one of them cannot be told the members of.
+fn mapped_groups<'a>(context: &Context<'a>) -> Option<BTreeMap<&'a str, Role>> {
+    let policy = context.policy;
+    if policy.roles.is_empty() {
+        return None;
+    }
+    let directory = context.directory;
+    let all_groups_listed = directory.listed_sources.contains("okta-groups");
+    let mut mapped = BTreeMap::new();
+    for (name, role) in &policy.roles {
+        let ids: Vec<_> = directory.groups.iter().filter(|(_, group)| group.name == *name).collect();
+        if ids.is_empty() && !all_groups_listed {
+            return None;
+        }
+        for (id, group) in ids {
+            if !group.members_listed && !directory.persons.iter().any(|person| person.groups.contains_key(id)) {
+                return None;
+            }
+            mapped.insert(id.as_str(), *role);
+        }
+    }
+    Some(mapped)
+}

@@ -1,0 +1,134 @@
+//! Analyzers: what is not as it should be. Directory and policy in, findings out; one file per rule.
+//!
+//! An analyzer only finds. Waivers, history and order are applied in one place, in `pipeline`, and confidence lowers
+//! severity through the link to the owner. It reads no file and no clock, and does not know how a finding is shown.
+
+mod context;
+mod expectation;
+mod late_deprovisioning;
+mod log_gap;
+mod mismatched_role;
+mod orphaned_account;
+mod rejected_records;
+mod stale_input;
+mod stale_token;
+
+use rayon::prelude::*;
+
+use crate::model::control::{Control, Framework};
+use crate::model::finding::{Finding, Severity};
+use crate::state::Slice;
+
+pub use context::{Context, InputFile};
+pub use expectation::{Expectation, expected_role};
+
+/// A reason a rule may give, in the order in which the first one that holds is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The word of the contract; empty for rules that list none.
+    pub id: &'static str,
+    /// How bad it is at high confidence; the worst where it depends.
+    pub severity: Severity,
+}
+
+/// How an analyzer judges.
+#[derive(Clone, Copy)]
+pub enum Judge {
+    /// Person by person, in parallel.
+    EachSlice(fn(&Context<'_>, &Slice, &mut Vec<Finding>)),
+    /// Once, over everything.
+    Once(fn(&Context<'_>, &mut Vec<Finding>)),
+}
+
+/// A rule: its card and its function.
+#[derive(Clone, Copy)]
+pub struct Analyzer {
+    /// The id of the contract.
+    pub id: &'static str,
+    /// What it finds, in a few words.
+    pub title: &'static str,
+    /// Its page.
+    pub doc: &'static str,
+    /// Its reasons.
+    pub reasons: &'static [Reason],
+    /// The controls it gives evidence for.
+    pub controls: &'static [Control],
+    /// What it rests on: of each group of sources at least one has to be read. Empty: on whatever was read.
+    pub rests_on: &'static [&'static [&'static str]],
+    /// How many subjects it looks at, and what they are called.
+    pub population: fn(&Context<'_>) -> (u64, &'static str),
+    /// How it judges.
+    pub judge: Judge,
+}
+
+/// Every rule, by id.
+pub const ALL: &[Analyzer] = &[
+    late_deprovisioning::ANALYZER,
+    log_gap::ANALYZER,
+    mismatched_role::ANALYZER,
+    orphaned_account::ANALYZER,
+    rejected_records::ANALYZER,
+    stale_input::ANALYZER,
+    stale_token::ANALYZER,
+];
+
+/// Runs every rule. The order of findings does not depend on the number of threads.
+#[must_use]
+pub fn run(context: &Context<'_>) -> Vec<Finding> {
+    let each: Vec<_> =
+        ALL.iter().filter_map(|analyzer| if let Judge::EachSlice(judge) = analyzer.judge { Some(judge) } else { None }).collect();
+    let mut findings: Vec<Finding> = context
+        .directory
+        .slices
+        .par_iter()
+        .with_min_len(256)
+        .flat_map_iter(|slice| {
+            let mut found = Vec::new();
+            for judge in &each {
+                judge(context, slice, &mut found);
+            }
+            found
+        })
+        .collect();
+    for analyzer in ALL {
+        if let Judge::Once(judge) = analyzer.judge {
+            judge(context, &mut findings);
+        }
+    }
+    findings
+}
+
+/// The rule with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Analyzer> {
+    ALL.iter().find(|analyzer| analyzer.id == id)
+}
+
+/// Sources that tell who the identity provider's people are.
+const PEOPLE: &[&str] = &["okta-users", "okta-system-log"];
+/// Sources that tell which accounts the target has.
+const ACCOUNTS: &[&str] = &["huggingface-members", "scim-users", "huggingface-audit-log"];
+
+const fn soc2(id: &'static str) -> Control {
+    Control { framework: Framework::Soc2, id }
+}
+
+const fn iso(id: &'static str) -> Control {
+    Control { framework: Framework::Iso27001, id }
+}
+
+const fn nist(id: &'static str) -> Control {
+    Control { framework: Framework::Nist80053, id }
+}
+
+const fn cis(id: &'static str) -> Control {
+    Control { framework: Framework::Cis, id }
+}
+
+const fn pci(id: &'static str) -> Control {
+    Control { framework: Framework::Pci, id }
+}
+
+const fn hipaa(id: &'static str) -> Control {
+    Control { framework: Framework::Hipaa, id }
+}

@@ -1,0 +1,135 @@
+//! `orphaned-account`: an account that is still in the organization while nobody entitled owns it.
+
+use super::context::{AboutAccount as _, access_in_words, subject};
+use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, hipaa, iso, nist, pci, soc2};
+use crate::model::finding::{Finding, Proof, Severity};
+use crate::model::time::Timestamp;
+use crate::state::{Account, LapseKind, Owner, Person, Slice};
+
+/// The card.
+pub(super) const ANALYZER: Analyzer = Analyzer {
+    id: "orphaned-account",
+    title: "Active account without an entitled owner",
+    doc: include_str!("../../docs/rules/orphaned-account.md"),
+    reasons: &[
+        Reason { id: "owner-inactive", severity: Severity::Critical },
+        Reason { id: "owner-unassigned", severity: Severity::High },
+        Reason { id: "contract-ended", severity: Severity::High },
+        Reason { id: "no-owner", severity: Severity::High },
+    ],
+    controls: &[
+        soc2("CC6.2"),
+        soc2("CC6.3"),
+        iso("A.5.16"),
+        iso("A.5.18"),
+        iso("A.6.5"),
+        nist("AC-2"),
+        nist("AC-2(3)"),
+        nist("PS-4"),
+        cis("5.1"),
+        cis("6.2"),
+        pci("7.2.4"),
+        pci("8.2.5"),
+        hipaa("308(a)(3)(ii)(C)"),
+    ],
+    rests_on: &[PEOPLE, ACCOUNTS],
+    population: |context| (context.active_humans().count() as u64, "active accounts of people"),
+    judge: Judge::EachSlice(judge),
+};
+
+fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
+    let accounts = slice.accounts.iter().filter_map(|index| context.directory.accounts.get(*index));
+    for account in accounts.filter(|account| account.is_active() && account.class.needs_owner()) {
+        let found = match (&account.owner, context.directory.owner(account)) {
+            (_, Some(owner)) => owner_gone(context, account, owner).or_else(|| contract_ended(context, account, owner)),
+            (Owner::Unmatched, None) => no_owner(context, account),
+            _ => None,
+        };
+        findings.extend(found);
+    }
+}
+
+/// A finding with what all reasons share.
+fn orphan(reason: &'static str, severity: Severity, account: &Account, owner: Option<&Person>, since: Option<Timestamp>) -> Finding {
+    let mut finding = Finding::new(ANALYZER.id, reason, severity, subject(account, owner), &[account.id()], Proof::Event(account.proof()));
+    finding.expected = "no access".to_owned();
+    finding.observed = access_in_words(account);
+    finding.since = since;
+    finding.through_link(account).resting_on(account.role.as_ref().map(|fact| Proof::Event(fact.proof)))
+}
+
+fn owner_gone(context: &Context<'_>, account: &Account, owner: &Person) -> Option<Finding> {
+    if owner.entitled() != Some(false) {
+        return None;
+    }
+    let lapse = owner.open_lapse();
+    // What is left behind begins with the lapse, or with the account where that came later.
+    let since = lapse.map(|lapse| lapse.at).max(account.active_since());
+    if since.is_some_and(|since| !context.beyond_grace(since)) {
+        return None;
+    }
+    let inactive = owner.active() == Some(false);
+    let (reason, severity) = if inactive { ("owner-inactive", Severity::Critical) } else { ("owner-unassigned", Severity::High) };
+    let provider = context.policy.idp.provider.name();
+    let when = lapse.map(|lapse| format!(" on {} UTC", lapse.at.minute())).unwrap_or_default();
+    let happened = match (inactive, lapse.map(|lapse| lapse.kind)) {
+        (true, Some(LapseKind::Suspended)) => format!("{} was suspended in {provider}{when}", owner.label()),
+        (true, Some(LapseKind::Deleted)) => format!("{} was deleted in {provider}{when}", owner.label()),
+        (true, Some(LapseKind::Deactivated)) => format!("{} was deactivated in {provider}{when}", owner.label()),
+        (true, Some(LapseKind::Unassigned)) => {
+            format!("{} lost the application{when} and is {} in {provider}", owner.label(), owner.state())
+        }
+        (true, None) => format!("{} is {} in {provider}", owner.label(), owner.state()),
+        (false, Some(_)) => format!("{} is active in {provider} but lost the application{when}", owner.label()),
+        (false, None) => format!("{} is active in {provider} but not assigned to the application", owner.label()),
+    };
+    let mut finding = orphan(reason, severity, account, Some(owner), since);
+    finding.explanation = format!("{happened}; the account is still in the organization.");
+    finding.remediation = if inactive {
+        "Remove the member from the organization and revoke its tokens, then find out why the deactivation did not arrive.".to_owned()
+    } else {
+        "Remove the member, or assign the application again; then run the sync for this one user.".to_owned()
+    };
+    let assigned = owner.assigned.seen().map(|(_, proof)| proof);
+    let standing = owner.standing.seen().map(|(_, proof)| proof);
+    let decisive = lapse.map(|lapse| lapse.proof).or(if inactive { standing } else { assigned });
+    Some(finding.resting_on(decisive.map(Proof::Event)))
+}
+
+fn contract_ended(context: &Context<'_>, account: &Account, owner: &Person) -> Option<Finding> {
+    let employment = owner.employment.as_ref()?;
+    let end = employment.end_date?;
+    let since = Timestamp::start_of(end.succ_opt()?);
+    if !context.beyond_grace(since) {
+        return None;
+    }
+    let mut finding = orphan("contract-ended", Severity::High, account, Some(owner), Some(since));
+    finding.explanation = format!(
+        "The personnel roster ends {}'s employment on {end}; the person is still entitled in {} and the account is in the organization.",
+        owner.label(),
+        context.policy.idp.provider.name()
+    );
+    finding.remediation = "Deactivate the person in the identity provider, or correct the end date in the roster.".to_owned();
+    Some(finding.resting_on([Proof::Event(employment.proof)]))
+}
+
+fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
+    // Where nothing tells when it began, it was there before the first record that names it.
+    if account.active_since().is_some_and(|since| !context.beyond_grace(since)) {
+        return None;
+    }
+    let since = account.active_since().or(account.first_seen.map(|(at, _)| at));
+    let mut finding = orphan("no-owner", Severity::High, account, None, since);
+    finding.explanation = match &account.external_id {
+        Some(id) => {
+            format!("The account is in the organization, and its externalId {id} belongs to nobody the identity provider ever had.")
+        }
+        None => {
+            "The account is in the organization, and no id, address or user name links it to a person of the identity provider.".to_owned()
+        }
+    };
+    finding.remediation =
+        "Find out whose account it is: link it with [[alias]], give it a class with [[account]], or remove it from the organization."
+            .to_owned();
+    Some(finding)
+}

@@ -1,0 +1,43 @@
+//! `rejected-records`: some records of a source could not be read.
+
+use std::collections::BTreeMap;
+
+use super::{Analyzer, Context, InputFile, Judge, Reason, iso, nist, pci, soc2};
+use crate::model::finding::{Finding, Proof, Severity, Subject};
+
+/// The card.
+pub(super) const ANALYZER: Analyzer = Analyzer {
+    id: "rejected-records",
+    title: "Records that could not be read",
+    doc: include_str!("../../docs/rules/rejected-records.md"),
+    reasons: &[Reason { id: "", severity: Severity::Medium }],
+    controls: &[soc2("CC2.1"), soc2("CC5.2"), iso("A.8.15"), nist("AU-12"), nist("SI-10"), pci("10.3")],
+    rests_on: &[],
+    population: |context| (context.inputs.len() as u64, "files"),
+    judge: Judge::Once(judge),
+};
+
+fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut by_source: BTreeMap<&str, Vec<&InputFile>> = BTreeMap::new();
+    for file in context.inputs.iter().filter(|file| file.rejected > 0) {
+        by_source.entry(&file.source).or_default().push(file);
+    }
+    for (source, files) in by_source {
+        let subject = Subject { object: source.to_owned(), ..Subject::default() };
+        let proof = |file: &InputFile| Proof::Input {
+            source: source.to_owned(),
+            file: file.name.clone(),
+            note: format!("{} of its records could not be read; rejects.csv names each", file.rejected),
+        };
+        let mut proofs = files.iter().map(|file| proof(file));
+        let Some(first) = proofs.next() else { continue };
+        let mut finding = Finding::new(ANALYZER.id, "", Severity::Medium, subject, &[source], first).resting_on(proofs);
+        finding.expected = "every record can be read".to_owned();
+        // No counts here: the same record in two exports is one event, but two rejects.
+        finding.observed = "some records were rejected".to_owned();
+        finding.explanation = format!("Some records of {source} could not be read, so what they say is missing from everything else here.");
+        finding.remediation =
+            "Look at rejects.csv for file, line and reason; export these files again, or report a format that should be read.".to_owned();
+        findings.push(finding);
+    }
+}

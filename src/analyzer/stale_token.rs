@@ -1,0 +1,172 @@
+//! `stale-token`: a credential that was used when it should not have been, or that nobody needs or renews.
+
+use super::{Analyzer, Context, Judge, Reason, cis, hipaa, iso, nist, pci, soc2};
+use crate::model::facts::LastUse;
+use crate::model::finding::{Finding, Proof, Severity, Subject};
+use crate::model::time::Timestamp;
+use crate::state::{Credential, Slice};
+
+/// The card.
+pub(super) const ANALYZER: Analyzer = Analyzer {
+    id: "stale-token",
+    title: "Credential that is misused, abandoned or never renewed",
+    doc: include_str!("../../docs/rules/stale-token.md"),
+    reasons: &[
+        Reason { id: "used-after-revocation", severity: Severity::Critical },
+        Reason { id: "used-after-expiry", severity: Severity::Critical },
+        Reason { id: "owner-inactive", severity: Severity::Critical },
+        Reason { id: "never-used", severity: Severity::Medium },
+        Reason { id: "unused", severity: Severity::Medium },
+        Reason { id: "unrotated", severity: Severity::Medium },
+        Reason { id: "no-expiry", severity: Severity::Low },
+    ],
+    controls: &[
+        soc2("CC6.1"),
+        soc2("CC6.2"),
+        soc2("CC7.2"),
+        iso("A.5.17"),
+        iso("A.6.5"),
+        nist("IA-5"),
+        nist("AC-2(3)"),
+        nist("PS-4"),
+        cis("5.3"),
+        cis("5.5"),
+        pci("8.2.5"),
+        pci("8.2.6"),
+        pci("8.6.3"),
+        hipaa("312(d)"),
+    ],
+    rests_on: &[&["token-inventory", "huggingface-service-accounts", "okta-api-tokens"]],
+    population: |context| (context.directory.credentials.len() as u64, "credentials"),
+    judge: Judge::EachSlice(judge),
+};
+
+fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
+    for credential in slice.credentials.iter().filter_map(|index| context.directory.credentials.get(*index)) {
+        let mut complaints = complaints(context, credential).into_iter();
+        if let Some(first) = complaints.next() {
+            findings.push(finding(context, credential, first, complaints.map(|complaint| complaint.reason)));
+        }
+    }
+}
+
+/// One reason that holds, with its words.
+struct Complaint {
+    reason: &'static str,
+    since: Option<Timestamp>,
+    expected: String,
+    observed: String,
+    remediation: &'static str,
+}
+
+/// Every reason that holds, in the order of the contract.
+fn complaints(context: &Context<'_>, credential: &Credential) -> Vec<Complaint> {
+    let mut found: Vec<Complaint> = misuse(credential).into_iter().collect();
+    if credential.status(context.as_of) == "active" {
+        found.extend(owner_inactive(context, credential));
+        found.extend(idle(context, credential));
+        found.extend(lifetime(context, credential));
+    }
+    found
+}
+
+fn misuse(credential: &Credential) -> Vec<Complaint> {
+    let LastUse::At(used) = credential.last_used() else { return Vec::new() };
+    let after = |reason, end: Option<Timestamp>, word: &str, remediation| {
+        let end = end.filter(|end| used > *end)?;
+        let expected = format!("no use after {} UTC, when it {word}", end.minute());
+        Some(Complaint { reason, since: Some(end), expected, observed: format!("used on {} UTC", used.minute()), remediation })
+    };
+    let revoked = after(
+        "used-after-revocation",
+        credential.revoked_at().map(|(at, _)| at),
+        "was revoked",
+        "Find out who used it and from where; revoke it again at its system and check that it is refused now.",
+    );
+    let expired = after(
+        "used-after-expiry",
+        credential.expires_at(),
+        "expired",
+        "Find out who used it and from where; revoke it at its system and check that it is refused now.",
+    );
+    [revoked, expired].into_iter().flatten().collect()
+}
+
+fn owner_inactive(context: &Context<'_>, credential: &Credential) -> Option<Complaint> {
+    let holder = context.directory.holder(credential)?;
+    let since = holder.standing.last().map(|step| step.at);
+    if holder.active() != Some(false) || since.is_some_and(|since| !context.beyond_grace(since)) {
+        return None;
+    }
+    let observed = format!("usable, while its owner {} is {} in {}", holder.label(), holder.state(), context.policy.idp.provider.name());
+    let remediation = "Revoke it; where something depends on it, give that a service account's token first.";
+    Some(Complaint { reason: "owner-inactive", since, expected: "revoked with its owner".to_owned(), observed, remediation })
+}
+
+fn idle(context: &Context<'_>, credential: &Credential) -> Option<Complaint> {
+    let limit = context.policy.thresholds.unused_token;
+    let (reason, since, observed) = match credential.last_used() {
+        LastUse::Never => {
+            let created = credential.created_at()?;
+            ("never-used", created, format!("made on {} UTC and not used once", created.minute()))
+        }
+        LastUse::At(used) => ("unused", used, format!("last used on {} UTC", used.minute())),
+        LastUse::Unknown => return None,
+    };
+    let remediation = "Ask its owner whether it is still needed, and revoke it if nobody says so.";
+    (context.as_of.since(since) > limit).then(|| Complaint {
+        reason,
+        since: Some(since),
+        expected: format!("used within {limit}"),
+        observed,
+        remediation,
+    })
+}
+
+fn lifetime(context: &Context<'_>, credential: &Credential) -> Vec<Complaint> {
+    let limit = context.policy.thresholds.token_rotation;
+    let renewed = credential.rotated_at().max(credential.created_at());
+    let unrotated = renewed.filter(|renewed| context.as_of.since(*renewed) > limit).map(|renewed| Complaint {
+        reason: "unrotated",
+        since: Some(renewed),
+        expected: format!("a new secret every {limit}"),
+        observed: format!("the same secret since {} UTC", renewed.minute()),
+        remediation: "Rotate it: make a new one, move its users over, revoke the old one.",
+    });
+    let can_expire = credential.listed.as_ref().is_some_and(|(_, _, facts)| facts.can_expire);
+    let endless = (can_expire && credential.expires_at().is_none()).then(|| Complaint {
+        reason: "no-expiry",
+        since: credential.created_at(),
+        expected: "a date on which it ends".to_owned(),
+        observed: "no such date".to_owned(),
+        remediation: "Replace it by one that ends.",
+    });
+    unrotated.into_iter().chain(endless).collect()
+}
+
+fn finding(context: &Context<'_>, credential: &Credential, complaint: Complaint, others: impl Iterator<Item = &'static str>) -> Finding {
+    let holder = context.directory.holder(credential);
+    let subject = Subject {
+        system: credential.system.clone(),
+        credential: credential.id.clone(),
+        person: holder.map(|person| person.id.clone()).unwrap_or_default(),
+        ..Subject::default()
+    };
+    let severity = ANALYZER.reasons.iter().find(|reason| reason.id == complaint.reason).map_or(Severity::Medium, |reason| reason.severity);
+    let mut proofs = credential.proofs().into_iter().map(Proof::Event);
+    let first = proofs.next().unwrap_or(Proof::Event(credential.proof));
+    let owner_proof = holder
+        .filter(|_| complaint.reason == "owner-inactive")
+        .and_then(|person| person.standing.seen())
+        .map(|(_, proof)| Proof::Event(proof));
+    let mut finding = Finding::new(ANALYZER.id, complaint.reason, severity, subject, &[&credential.id], first);
+    let name = credential.name.as_deref().unwrap_or(&credential.id);
+    finding.explanation =
+        format!("Credential “{name}” in {}: {}; expected: {}.", credential.system, complaint.observed, complaint.expected);
+    finding.expected = complaint.expected;
+    finding.observed =
+        std::iter::once(complaint.observed).chain(others.map(|reason| format!("also {reason}"))).collect::<Vec<_>>().join("; ");
+    finding.since = complaint.since;
+    finding.remediation = complaint.remediation.to_owned();
+    finding.resting_on(proofs).resting_on(owner_proof)
+}

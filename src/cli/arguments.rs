@@ -1,0 +1,142 @@
+//! What can be typed. Help texts are the documentation that is always at hand.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::finding::Severity;
+use crate::model::time::Timestamp;
+
+/// Finds drift between an identity provider and the systems it provisions over SCIM, and writes it down as evidence.
+#[derive(Debug, Parser)]
+#[command(name = "scimdrift", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Global {
+    /// The config.
+    #[arg(long, global = true, value_name = "FILE", env = "SCIMDRIFT_CONFIG", default_value = "scimdrift.toml", hide_env_values = true)]
+    pub(super) config: PathBuf,
+    /// The store; without it the one that the config names.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) store: Option<PathBuf>,
+    /// The moment to judge at, such as 2026-10-01T06:00:00Z; without it now.
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = moment)]
+    pub(super) as_of: Option<Timestamp>,
+    /// How data is written to standard output.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// When to use colour; NO_COLOR is obeyed.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+    /// Say nothing but errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say more.
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+    /// How many threads decode and judge; without it as many as the machine has.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// The nightly job: read what the config names, judge it, write the report.
+    Run(Output),
+    /// Read files or folders into the store; without any, what the config names.
+    Ingest {
+        /// Files or folders.
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Replay the store up to the as-of time, find drift, record the findings.
+    Analyze,
+    /// Write the report of the last analysis again; nothing is read or judged.
+    Report(Output),
+    /// List the findings of the last analysis.
+    Findings(Filter),
+    /// What can be read.
+    Sources,
+    /// What can be found.
+    Rules,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Output {
+    /// The folder of the report; without it reports/ beside the config, and the as-of time.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// End with exit code 1 when an open finding is at least this bad.
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub(super) fail_on: Option<SeverityWord>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Filter {
+    /// Of this rule only.
+    #[arg(long, value_name = "RULE")]
+    pub(super) rule: Option<String>,
+    /// At least this bad.
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub(super) severity: Option<SeverityWord>,
+    /// With this status only.
+    #[arg(long, value_name = "STATUS", value_enum)]
+    pub(super) status: Option<StatusWord>,
+    /// About this account only.
+    #[arg(long, value_name = "NAME")]
+    pub(super) account: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SeverityWord {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<SeverityWord> for Severity {
+    fn from(word: SeverityWord) -> Self {
+        match word {
+            SeverityWord::Low => Self::Low,
+            SeverityWord::Medium => Self::Medium,
+            SeverityWord::High => Self::High,
+            SeverityWord::Critical => Self::Critical,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum StatusWord {
+    Open,
+    Waived,
+    Resolved,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).ok_or_else(|| "is no RFC 3339 time such as 2026-10-01T06:00:00Z".to_owned())
+}

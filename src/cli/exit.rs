@@ -1,0 +1,72 @@
+//! How the program ends (CONTRACT section 1).
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::pipeline::PipelineError;
+use crate::store::StoreError;
+
+/// How a command that did its job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// The job was done, whatever it found.
+    Done,
+    /// Findings at or above `--fail-on`.
+    Found,
+    /// Wrong usage, bad config, or the tool failed.
+    Failed,
+    /// The evidence is incomplete.
+    Incomplete,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Found => 1,
+            Exit::Failed => 2,
+            Exit::Incomplete => 3,
+        })
+    }
+}
+
+/// Why a command did not do its job.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// Whoever reads our output has gone: that is success.
+    #[error("the output was closed")]
+    ClosedPipe,
+    /// The output cannot be written.
+    #[error("cannot write to standard output: {0}")]
+    Output(io::Error),
+    /// The run cannot go on.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    /// There is nothing to show yet.
+    #[error("{0}: nothing was analyzed yet")]
+    NothingAnalyzed(String),
+}
+
+impl Failure {
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<String> {
+        match self {
+            Self::ClosedPipe => None,
+            Self::Output(_) => Some("check that the disk has space, or write to another place".to_owned()),
+            Self::Pipeline(error) => Some(error.hint()),
+            Self::NothingAnalyzed(_) => Some("run `scimdrift run`, or `scimdrift ingest` and `scimdrift analyze`, first".to_owned()),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::ClosedPipe } else { Self::Output(error) }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Pipeline(error.into())
+    }
+}

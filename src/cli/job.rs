@@ -1,0 +1,198 @@
+//! The job and its parts: `run`, `ingest`, `analyze`, `report`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::arguments::{Global, Output};
+use super::exit::{Exit, Failure};
+use super::terminal::{Terminal, severity_style, visible};
+use crate::model::finding::{Severity, Status, Turn};
+use crate::model::report::Report;
+use crate::model::time::Timestamp;
+use crate::pipeline::{self, Analysis, Ingested, InputPath, Setup, Workers};
+use crate::report;
+use crate::store::Store;
+
+/// `scimdrift run`.
+pub(super) fn run(global: &Global, output: &Output, terminal: &Terminal) -> Result<Exit, Failure> {
+    let mut desk = Desk::open(global)?;
+    let (files, empty) = pipeline::expand(&desk.setup).map_err(Failure::from)?;
+    for pattern in &empty {
+        desk.store.refuse(pattern, "no file matches it; check the path of this [[input]], or that the export ran")?;
+    }
+    let named: Vec<&str> = files.iter().map(|file| file.name.as_str()).chain(empty.iter().map(String::as_str)).collect();
+    desk.store.withdraw_refusals_except(&named)?;
+    let ingested = desk.read(&files, terminal)?;
+    let analysis = pipeline::analyze(&desk.setup, &mut desk.store, as_of(global), &desk.workers).map_err(Failure::from)?;
+    let folder = write(&desk.setup, &analysis.report, output)?;
+    terminal.outcome(&digest_json(&analysis.report, Some(&folder)), |out| {
+        digest(out, &analysis.report)?;
+        writeln!(out, "\nreport    {}", folder.join("report.html").display())
+    })?;
+    terminal.detail(&reading_in_words(&ingested));
+    Ok(exit(&analysis, output))
+}
+
+/// `scimdrift ingest`.
+pub(super) fn ingest(global: &Global, paths: &[PathBuf], terminal: &Terminal) -> Result<Exit, Failure> {
+    let mut desk = Desk::open(global)?;
+    let (files, empty) = if paths.is_empty() {
+        pipeline::expand(&desk.setup).map_err(Failure::from)?
+    } else {
+        (pipeline::expand_paths(&desk.setup, paths).map_err(Failure::from)?, Vec::new())
+    };
+    let ingested = desk.read(&files, terminal)?;
+    for pattern in &empty {
+        terminal.warning(&format!("{pattern}: no file matches it"));
+    }
+    let json = serde_json::json!({
+        "files": ingested.files, "unchanged": ingested.unchanged, "records": ingested.records, "relevant": ingested.relevant,
+        "rejected": ingested.rejected, "refused": ingested.refused.iter().map(|(file, _)| file).collect::<Vec<_>>(), "unmatched": empty,
+    });
+    terminal.outcome(&json, |out| writeln!(out, "{}", reading_in_words(&ingested)))?;
+    let whole = ingested.refused.is_empty() && ingested.rejected == 0 && empty.is_empty();
+    Ok(if whole { Exit::Done } else { Exit::Incomplete })
+}
+
+/// `scimdrift analyze`.
+pub(super) fn analyze(global: &Global, terminal: &Terminal) -> Result<Exit, Failure> {
+    let mut desk = Desk::open(global)?;
+    let analysis = pipeline::analyze(&desk.setup, &mut desk.store, as_of(global), &desk.workers).map_err(Failure::from)?;
+    terminal.outcome(&digest_json(&analysis.report, None), |out| digest(out, &analysis.report))?;
+    Ok(if analysis.is_incomplete() { Exit::Incomplete } else { Exit::Done })
+}
+
+/// `scimdrift report`.
+pub(super) fn report(global: &Global, output: &Output, terminal: &Terminal) -> Result<Exit, Failure> {
+    let desk = Desk::open(global)?;
+    let analysis = Analysis { report: last_report_of(&desk)? };
+    let folder = write(&desk.setup, &analysis.report, output)?;
+    terminal
+        .data(&digest_json(&analysis.report, Some(&folder)), |out| writeln!(out, "report    {}", folder.join("report.html").display()))?;
+    Ok(exit(&analysis, output))
+}
+
+/// The report of the last analysis.
+pub(super) fn last_report(global: &Global) -> Result<Report, Failure> {
+    last_report_of(&Desk::open(global)?)
+}
+
+fn last_report_of(desk: &Desk) -> Result<Report, Failure> {
+    desk.store.last_report()?.ok_or_else(|| Failure::NothingAnalyzed(desk.store.path().display().to_string()))
+}
+
+/// What every part of the job works on.
+struct Desk {
+    setup: Setup,
+    store: Store,
+    workers: Workers,
+}
+
+impl Desk {
+    fn open(global: &Global) -> Result<Self, Failure> {
+        let setup = Setup::read(&global.config)?;
+        let store = Store::open(&global.store.clone().unwrap_or_else(|| setup.store_path()))?;
+        let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
+        Ok(Self { setup, store, workers })
+    }
+
+    fn read(&mut self, files: &[InputPath], terminal: &Terminal) -> Result<Ingested, Failure> {
+        let reading = terminal.reading(files.len());
+        let ingested = pipeline::ingest(&self.setup, &mut self.store, files, &self.workers, &|progress| reading.show(progress))?;
+        drop(reading);
+        for (file, reason) in &ingested.refused {
+            terminal.warning(&format!("{file} was not read: {reason}"));
+        }
+        Ok(ingested)
+    }
+}
+
+/// The as-of time: as given, else now. The only place that reads the clock.
+fn as_of(global: &Global) -> Timestamp {
+    #[expect(clippy::disallowed_methods, reason = "time is an argument everywhere else")]
+    global.as_of.unwrap_or_else(|| chrono::Utc::now().into())
+}
+
+fn write(setup: &Setup, report: &Report, output: &Output) -> Result<PathBuf, Failure> {
+    let folder = output.out.clone().unwrap_or_else(|| setup.base.join("reports").join(report.head.as_of.file_name()));
+    report::write_folder(report, &folder).map_err(pipeline::PipelineError::from)?;
+    Ok(folder)
+}
+
+fn exit(analysis: &Analysis, output: &Output) -> Exit {
+    let open = analysis.report.findings.iter().filter(|row| row.status == Status::Open);
+    let worst = open.map(|row| row.severity).max();
+    if analysis.is_incomplete() {
+        Exit::Incomplete
+    } else if output.fail_on.is_some_and(|limit| worst >= Some(Severity::from(limit))) {
+        Exit::Found
+    } else {
+        Exit::Done
+    }
+}
+
+fn reading_in_words(ingested: &Ingested) -> String {
+    format!(
+        "{} files read, {} unchanged, {} refused; {} records, {} of them touch access, {} rejected",
+        ingested.files,
+        ingested.unchanged,
+        ingested.refused.len(),
+        ingested.records,
+        ingested.relevant,
+        ingested.rejected
+    )
+}
+
+fn digest_json(report: &Report, folder: Option<&PathBuf>) -> serde_json::Value {
+    let open = |severity| report.findings.iter().filter(|row| row.status == Status::Open && row.severity == severity).count();
+    let turned = |turn| report.findings.iter().filter(|row| row.change == turn).count();
+    serde_json::json!({
+        "run_id": report.head.run_id,
+        "as_of": report.head.as_of,
+        "open": {"critical": open(Severity::Critical), "high": open(Severity::High), "medium": open(Severity::Medium), "low": open(Severity::Low)},
+        "waived": report.findings.iter().filter(|row| row.status == Status::Waived).count(),
+        "new": turned(Turn::New), "persisting": turned(Turn::Persisting), "reopened": turned(Turn::Reopened), "resolved": turned(Turn::Resolved),
+        "gaps": report.gaps,
+        "report": folder.map(|folder| folder.join("report.html").display().to_string()),
+    })
+}
+
+/// The result on one screen.
+fn digest(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let head = &report.head;
+    writeln!(out, "{} · {} · as of {} UTC · run {}", visible(&head.organization), head.target, head.as_of.minute(), head.run_id)?;
+    let open = || report.findings.iter().filter(|row| row.status == Status::Open);
+    let counts = Severity::ALL.map(|severity| (severity, open().filter(|row| row.severity == severity).count()));
+    write!(out, "\nfindings  {} open", open().count())?;
+    for (severity, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        let style = severity_style(severity);
+        write!(out, " · {style}{count} {severity}{style:#}")?;
+    }
+    let turned = |turn| report.findings.iter().filter(|row| row.change == turn && row.status != Status::Waived).count();
+    let waived = report.findings.iter().filter(|row| row.status == Status::Waived).count();
+    writeln!(
+        out,
+        "\n          {} new · {} reopened · {} persisting · {} resolved · {waived} waived",
+        turned(Turn::New),
+        turned(Turn::Reopened),
+        turned(Turn::Persisting),
+        turned(Turn::Resolved)
+    )?;
+    let active = report.accounts.iter().filter(|row| row.state == "active").count();
+    writeln!(out, "accounts  {active} active of {} · {} people, {} entitled", report.accounts.len(), head.people, head.entitled)?;
+    for sentence in &report.gaps {
+        writeln!(out, "unchecked {}", visible(sentence))?;
+    }
+    for waiver in report.waivers.iter().filter(|waiver| waiver.state != "in force") {
+        writeln!(out, "waiver    {} for {} is {} (last day {})", waiver.rule, visible(&waiver.subject), waiver.state, waiver.expires)?;
+    }
+    let news = || report.findings.iter().filter(|row| row.status == Status::Open && matches!(row.change, Turn::New | Turn::Reopened));
+    for row in news().take(10) {
+        let style = severity_style(row.severity);
+        writeln!(out, "{style}{:<9}{style:#} {}: {}", row.severity, row.rule, visible(&row.explanation))?;
+    }
+    match news().count() {
+        0..=10 => Ok(()),
+        more => writeln!(out, "          and {} more that are new", more - 10),
+    }
+}

@@ -1,0 +1,52 @@
+//! The command line: arguments, clock, terminal, exit codes. Nothing is decided here that a script could not ask for.
+
+mod arguments;
+mod catalogue;
+mod exit;
+mod findings;
+mod job;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use exit::{Exit, Failure};
+use terminal::Terminal;
+
+/// Runs the program and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => {
+            // Help and version are answers too, and go where they belong; a closed pipe is no failure.
+            let wrong = answer.use_stderr();
+            let _closed = answer.print();
+            return if wrong { Exit::Failed.into() } else { Exit::Done.into() };
+        }
+    };
+    let terminal = Terminal::new(&arguments.global);
+    match dispatch(&arguments, &terminal) {
+        Ok(exit) => exit.into(),
+        Err(Failure::ClosedPipe) => Exit::Done.into(),
+        Err(failure) => {
+            terminal.failure(&failure);
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let global = &arguments.global;
+    match &arguments.command {
+        Command::Run(output) => job::run(global, output, terminal),
+        Command::Ingest { paths } => job::ingest(global, paths, terminal),
+        Command::Analyze => job::analyze(global, terminal),
+        Command::Report(output) => job::report(global, output, terminal),
+        Command::Findings(filter) => findings::list(global, filter, terminal),
+        Command::Sources => catalogue::sources(terminal),
+        Command::Rules => catalogue::rules(terminal),
+    }
+}

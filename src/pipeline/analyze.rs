@@ -1,0 +1,180 @@
+//! Judging: the store's events, replayed to the as-of time, judged by every rule, written down as a report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{PipelineError, Setup, Workers, accounts, conclusion, coverage, findings, inputs, leavers, tokens};
+use crate::analyzer::{self, Context, InputFile};
+use crate::model::coverage::Coverage;
+use crate::model::digest::Digest;
+use crate::model::finding::Finding;
+use crate::model::link::fold;
+use crate::model::listing::Listing;
+use crate::model::record::Kind;
+use crate::model::report::{Head, InputRow, Report};
+use crate::model::time::Timestamp;
+use crate::policy::Sso;
+use crate::source;
+use crate::state::{Directory, Frame, Replay};
+use crate::store::{FileRow, Store};
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The report, already kept in the store.
+    pub report: Report,
+}
+
+impl Analysis {
+    /// Whether the evidence is incomplete: an open finding of an evidence rule, or a file that could not be read.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        conclusion::is_incomplete(&self.report)
+    }
+}
+
+/// Judges the store at `as_of` and keeps the run.
+///
+/// # Errors
+/// When the store fails.
+pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
+    let listings = store.listings(as_of)?;
+    let (directory, used) = replay(setup, store, as_of, &listings)?;
+    let files = store.files()?;
+    let logs: Vec<Coverage> =
+        store.coverage(as_of)?.into_iter().filter(|log| source::find(&log.source).is_some_and(|source| source.kind == Kind::Log)).collect();
+    let inputs = input_files(setup, &files);
+    let policy = &setup.policy;
+    let from = policy.from.map(Timestamp::start_of).or_else(|| logs.iter().filter_map(Coverage::first).min()).unwrap_or(as_of);
+    let to = policy.to.map_or(as_of, Timestamp::end_of);
+    let context = Context { directory: &directory, policy, as_of, from, to: to.min(as_of), logs: &logs, inputs: &inputs };
+    let found = workers.run(|| analyzer::run(&context));
+    let finding_rows = findings::rows(&context, store, &found)?;
+    let by_account = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.account.clone()));
+    let by_token = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.credential.clone()));
+    let refused = store.refused()?;
+    let mut report = Report {
+        head: head(&context, setup, store, to)?,
+        accounts: accounts::rows(&context, &by_account),
+        leavers: leavers::rows(&context),
+        tokens: tokens::rows(&context, &by_token),
+        coverage: coverage::rows(&context, &listings, &files),
+        inputs: input_rows(&files, &used),
+        rejects: store.rejects()?,
+        controls: Vec::new(),
+        rules: Vec::new(),
+        waivers: findings::waiver_rows(policy, as_of, &finding_rows),
+        parameters: policy.parameters(),
+        gaps: Vec::new(),
+        findings: finding_rows,
+        refused,
+    };
+    conclusion::conclude(&context, &mut report);
+    report.head.run_id = run_id(&report);
+    store.keep_run(&report)?;
+    Ok(Analysis { report })
+}
+
+/// The directory at the as-of time, and how many records each file was the first to bring.
+fn replay(setup: &Setup, store: &Store, as_of: Timestamp, listings: &[Listing]) -> Result<(Directory, BTreeMap<i64, u64>), PipelineError> {
+    let policy = &setup.policy;
+    let frame = Frame {
+        provider: policy.idp.provider.word().to_owned(),
+        target: policy.target.provider.clone(),
+        application: policy.idp.application.clone(),
+        invitations: policy.target.sso == Sso::Basic,
+        scim_actors: policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
+    };
+    let mut replay = Replay::new(frame, as_of, listings);
+    let mut used: BTreeMap<i64, u64> = BTreeMap::new();
+    // Later events change nothing, but which file was the first to bring a record does not depend on the as-of time.
+    store.events(Timestamp::LAST, |stored| {
+        *used.entry(stored.first_file).or_default() += 1;
+        replay.apply(&stored.event, stored.ordinal);
+    })?;
+    let classes = policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
+    Ok((replay.finish(&policy.aliases, policy.target.user_name, &classes), used))
+}
+
+fn input_files(setup: &Setup, files: &[FileRow]) -> Vec<InputFile> {
+    files
+        .iter()
+        .map(|file| InputFile {
+            name: file.name.clone(),
+            source: file.source.clone(),
+            taken_at: file.taken_at,
+            last_at: file.last_at,
+            rejected: file.rejected,
+            rule: inputs::rule_of(setup, &file.name),
+        })
+        .collect()
+}
+
+fn input_rows(files: &[FileRow], used: &BTreeMap<i64, u64>) -> Vec<InputRow> {
+    files
+        .iter()
+        .map(|file| {
+            let used = used.get(&file.id).copied().unwrap_or(0);
+            InputRow {
+                file: file.name.clone(),
+                sha256: file.sha256.clone(),
+                bytes: file.bytes,
+                source: file.source.clone(),
+                read: file.records,
+                used,
+                irrelevant: file.records.saturating_sub(file.relevant + file.rejected),
+                duplicate: file.relevant.saturating_sub(used),
+                rejected: file.rejected,
+                first_at: file.first_at,
+                last_at: file.last_at,
+                taken_at: file.taken_at,
+                complete: file.complete,
+            }
+        })
+        .collect()
+}
+
+fn head(context: &Context<'_>, setup: &Setup, store: &Store, to: Timestamp) -> Result<Head, PipelineError> {
+    let policy = context.policy;
+    let persons = &context.directory.persons;
+    let application = policy.idp.application.as_deref().map(|application| format!(", application {application}")).unwrap_or_default();
+    Ok(Head {
+        organization: policy.organization.clone(),
+        target: format!("Hugging Face organization {}", policy.target.name),
+        provider: format!("{}{application}", policy.idp.provider.name()),
+        from: context.from,
+        to,
+        as_of: context.as_of,
+        previous: store.previous_run(context.as_of)?,
+        run_id: String::new(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        config_sha256: setup.sha256.to_string(),
+        rules_sha256: rules_digest().to_string(),
+        people: persons.len() as u64,
+        entitled: persons.iter().filter(|person| person.entitled() == Some(true)).count() as u64,
+    })
+}
+
+/// The digest of what decides: ids, reasons, severities and pages of all rules.
+fn rules_digest() -> Digest {
+    let parts = analyzer::ALL.iter().flat_map(|rule| {
+        let reasons = rule.reasons.iter().flat_map(|reason| [reason.id, reason.severity.word()]);
+        [rule.id, rule.doc].into_iter().chain(reasons)
+    });
+    Digest::of_parts(parts)
+}
+
+/// The id of a run comes from its content, the id itself left out.
+fn run_id(report: &Report) -> String {
+    let content = serde_json::to_string(report).unwrap_or_default();
+    Digest::of(content.as_bytes()).short(16)
+}
+
+/// The ordinals of every event that findings rest on, or are about.
+pub(super) fn ordinals(findings: &[Finding]) -> BTreeSet<u32> {
+    use crate::model::finding::Proof;
+    let proofs = findings
+        .iter()
+        .flat_map(Finding::evidence)
+        .filter_map(|proof| if let Proof::Event(ordinal) = proof { Some(*ordinal) } else { None });
+    proofs.chain(findings.iter().filter_map(|finding| finding.about)).collect()
+}

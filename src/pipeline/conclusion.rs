@@ -1,0 +1,120 @@
+//! Conclusions: what the findings and the coverage together say of every control, and what could not be checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analyzer::{self, Analyzer, Context};
+use crate::model::control::Control;
+use crate::model::finding::{Severity, Status};
+use crate::model::report::{ControlRow, FindingRow, Report, RuleRow};
+
+/// Rules whose open findings say that the evidence is incomplete (CONTRACT section 6).
+const EVIDENCE_RULES: &[&str] = &["log-gap", "rejected-records", "stale-input"];
+
+/// Whether the evidence is incomplete: an open finding of an evidence rule, or a file that could not be read.
+pub(super) fn is_incomplete(report: &Report) -> bool {
+    !report.refused.is_empty()
+        || report.findings.iter().any(|row| row.status == Status::Open && EVIDENCE_RULES.contains(&row.rule.as_str()))
+}
+
+/// Fills in what rests on everything else: rules, controls and what could not be checked.
+pub(super) fn conclude(context: &Context<'_>, report: &mut Report) {
+    let troubled = troubled_sources(report);
+    report.gaps = gaps(report);
+    report.rules = analyzer::ALL.iter().map(|rule| rule_row(context, rule, &report.findings)).collect();
+    report.controls = controls().into_iter().map(|(control, rules)| control_row(control, &rules, report, &troubled)).collect();
+}
+
+/// Sources that were read, but do not tell everything, with why. Waived or not: accepting a gap does not fill it.
+fn troubled_sources(report: &Report) -> BTreeMap<String, String> {
+    let mut troubled = BTreeMap::new();
+    for row in &report.coverage {
+        let why = match row.verdict.as_str() {
+            "gap" => "has a gap",
+            "partial" if row.log => "has records that could not be read",
+            "partial" => "is incomplete, or has records that could not be read",
+            _ => continue,
+        };
+        troubled.insert(row.source.clone(), why.to_owned());
+    }
+    for row in report.findings.iter().filter(|row| row.rule == "stale-input" && row.status != Status::Resolved) {
+        troubled.entry(row.object.clone()).or_insert_with(|| "is too old".to_owned());
+    }
+    troubled
+}
+
+/// What could not be checked, as sentences.
+fn gaps(report: &Report) -> Vec<String> {
+    let evidence = report.findings.iter().filter(|row| row.status != Status::Resolved && EVIDENCE_RULES.contains(&row.rule.as_str()));
+    let mut sentences: Vec<String> = evidence.map(|row| row.explanation.clone()).collect();
+    let partial = report.coverage.iter().filter(|row| row.verdict == "partial" && !row.log);
+    sentences.extend(
+        partial.map(|row| format!("The latest {} is not the full state, so what it does not name may still be there.", row.source)),
+    );
+    sentences.extend(report.refused.iter().map(|row| format!("{} could not be read: {}.", row.file, row.reason)));
+    sentences
+}
+
+fn rule_row(context: &Context<'_>, rule: &Analyzer, findings: &[FindingRow]) -> RuleRow {
+    let own = || findings.iter().filter(|row| row.rule == rule.id);
+    let open = |severity| own().filter(|row| row.status == Status::Open && row.severity == severity).count() as u64;
+    let (population, name) = (rule.population)(context);
+    RuleRow {
+        id: rule.id.to_owned(),
+        title: rule.title.to_owned(),
+        population: (population, name.to_owned()),
+        open: Severity::ALL.map(open),
+        waived: own().filter(|row| row.status == Status::Waived).count() as u64,
+        blind_spots: section(rule.doc, "What it cannot see"),
+    }
+}
+
+/// The text of one section of a rule's page, in one line.
+fn section(page: &str, heading: &str) -> String {
+    let lines = page.lines().skip_while(|line| line.trim_start_matches('#').trim() != heading).skip(1);
+    lines.take_while(|line| !line.starts_with('#')).flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
+fn controls() -> BTreeMap<Control, Vec<&'static Analyzer>> {
+    let mut controls: BTreeMap<Control, Vec<&'static Analyzer>> = BTreeMap::new();
+    for rule in analyzer::ALL {
+        for control in rule.controls {
+            controls.entry(*control).or_default().push(rule);
+        }
+    }
+    controls
+}
+
+fn control_row(control: Control, rules: &[&Analyzer], report: &Report, troubled: &BTreeMap<String, String>) -> ControlRow {
+    let ids: Vec<String> = rules.iter().map(|rule| rule.id.to_owned()).collect();
+    let count = |status| report.findings.iter().filter(|row| row.status == status && ids.contains(&row.rule)).count() as u64;
+    let (exceptions, waived) = (count(Status::Open), count(Status::Waived));
+    let read = |source: &&str| report.coverage.iter().any(|row| row.source == **source && row.verdict != "missing");
+    let evaluated: Vec<&&Analyzer> =
+        rules.iter().filter(|rule| rule.rests_on.iter().all(|group| group.iter().any(|source| read(&source)))).collect();
+    let mut doubts: BTreeSet<String> = BTreeSet::new();
+    for source in evaluated.iter().flat_map(|rule| rule.rests_on).flat_map(|group| *group) {
+        doubts.extend(troubled.get(*source).map(|why| format!("{source} {why}")));
+    }
+    if !report.refused.is_empty() {
+        doubts.insert(format!("{} could not be read", counted(report.refused.len(), "file", "files")));
+    }
+    let conclusion = match (exceptions, evaluated.is_empty(), doubts.is_empty()) {
+        (1.., ..) => format!("exceptions ({exceptions})"),
+        (0, true, _) => "not evaluated".to_owned(),
+        (0, false, false) => "unable to conclude".to_owned(),
+        (0, false, true) => "no exceptions".to_owned(),
+    };
+    ControlRow {
+        framework: control.framework.name().to_owned(),
+        control: control.id.to_owned(),
+        rules: ids,
+        exceptions,
+        waived,
+        conclusion,
+        because: doubts.into_iter().collect::<Vec<_>>().join("; "),
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

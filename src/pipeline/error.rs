@@ -1,0 +1,62 @@
+//! What can stop a run.
+
+use std::path::PathBuf;
+
+use crate::input::InputError;
+use crate::policy::PolicyError;
+use crate::report::ReportError;
+use crate::store::StoreError;
+
+/// A run that cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The config, or the waivers, cannot be read.
+    #[error("{}: {source}", path.display())]
+    Config {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The config, or the waivers, do not say what can be done.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// An `[[input]]` or a path on the command line is no path or glob that can be followed.
+    #[error("{pattern}: {reason}")]
+    Pattern {
+        /// As it was given.
+        pattern: String,
+        /// Why.
+        reason: String,
+    },
+    /// A file fails while it is read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The report cannot be written.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// The system gives no threads.
+    #[error("cannot start worker threads: {0}")]
+    Threads(String),
+}
+
+impl PipelineError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Config { .. } => "name the config with --config, or with SCIMDRIFT_CONFIG".to_owned(),
+            Self::Policy(error) => error.hint().to_owned(),
+            Self::Pattern { .. } => {
+                "a path is a file, a folder, or a glob such as okta/system-log-*.ndjson.gz, relative to the config".to_owned()
+            }
+            Self::Input(error) => error.hint().to_string(),
+            Self::Store(error) => error.hint().to_owned(),
+            Self::Report(error) => error.hint().to_string(),
+            Self::Threads(_) => "try --jobs 1".to_owned(),
+        }
+    }
+}

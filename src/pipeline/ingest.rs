@@ -1,0 +1,321 @@
+//! Reading: files in order of name, blocks in order of place, decoding in parallel, one writer.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use rayon::prelude::*;
+
+use super::decode::{DecodedBlock, Tally, decode};
+use super::{InputPath, PipelineError, Setup, Workers, moment};
+use crate::input::{self, Block, Finished, Input, InputError};
+use crate::model::record::{Envelope, Kind, Scope};
+use crate::model::time::Timestamp;
+use crate::policy::InputRule;
+use crate::source::{self, Source};
+use crate::store::{FileHead, FileRow, FileTail, HourRow, Store};
+
+/// What is told while reading goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// A file is about to be read.
+    File(&'a str),
+    /// So many bytes were decoded.
+    Bytes(u64),
+}
+
+/// What reading came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ingested {
+    /// Files that were read.
+    pub files: u64,
+    /// Files that were there already, unchanged.
+    pub unchanged: u64,
+    /// Files that could not be read at all, and why.
+    pub refused: Vec<(String, String)>,
+    /// Records read.
+    pub records: u64,
+    /// Records that touch access, duplicates included.
+    pub relevant: u64,
+    /// Records that could not be read.
+    pub rejected: u64,
+}
+
+/// Reads files into the store. Reading anything again changes nothing; a file that cannot be read is kept as refused.
+///
+/// # Errors
+/// When the store fails, or was filled for another application.
+pub fn ingest(
+    setup: &Setup,
+    store: &mut Store,
+    files: &[InputPath],
+    workers: &Workers,
+    progress: &dyn Fn(Progress<'_>),
+) -> Result<Ingested, PipelineError> {
+    check_application(setup, store)?;
+    let mut ingested = Ingested::default();
+    for file in files {
+        progress(Progress::File(&file.name));
+        match read_file(setup, store, file, workers, progress)? {
+            Outcome::Read(tally) => {
+                ingested.files += 1;
+                ingested.records += tally.records;
+                ingested.relevant += tally.relevant;
+                ingested.rejected += tally.rejected;
+            }
+            Outcome::Unchanged => ingested.unchanged += 1,
+            Outcome::Refused(reason) => {
+                store.refuse(&file.name, &reason)?;
+                ingested.refused.push((file.name.clone(), reason));
+            }
+        }
+    }
+    Ok(ingested)
+}
+
+/// Logins to other applications are not kept, so a store serves one application.
+fn check_application(setup: &Setup, store: &Store) -> Result<(), PipelineError> {
+    let wanted = setup.policy.idp.application.as_deref().unwrap_or("");
+    let kept = store.setting("idp.application", wanted)?;
+    if kept == wanted {
+        return Ok(());
+    }
+    let (path, wanted) = (store.path().to_owned(), wanted.to_owned());
+    Err(crate::store::StoreError::Setting { path, key: "idp.application", kept, wanted }.into())
+}
+
+enum Outcome {
+    Read(Tally),
+    Unchanged,
+    Refused(String),
+}
+
+fn read_file(
+    setup: &Setup,
+    store: &mut Store,
+    file: &InputPath,
+    workers: &Workers,
+    progress: &dyn Fn(Progress<'_>),
+) -> Result<Outcome, PipelineError> {
+    let default = InputRule::default();
+    let rule = file.rule.and_then(|index| setup.policy.inputs.get(index)).unwrap_or(&default);
+    let known = store.generations(&file.name)?;
+    let grown_from = match compare(file, &known) {
+        Ok(Known::Unchanged(row)) => return Ok(unchanged(row, rule)),
+        Ok(Known::Grown(id)) => Some(id),
+        Ok(Known::New) => None,
+        Err(error) => return Ok(refused(&error)),
+    };
+    let input = match input::open(&file.path) {
+        Ok(input) => input,
+        Err(error) => return Ok(refused(&error)),
+    };
+    let plan = match Plan::make(setup, &file.name, rule, &input) {
+        Ok(plan) => plan,
+        Err(reason) => return Ok(Outcome::Refused(reason)),
+    };
+    let head = FileHead { name: &file.name, source: plan.source.id, grown_from };
+    let mut writer = store.writer(&head)?;
+    let mut tally = Tally::default();
+    let mut failure = None;
+    let finished = decode_in_parallel(input, &plan, workers, |decoded| {
+        if failure.is_none() {
+            let bytes = decoded.bytes;
+            failure = keep(&mut writer, &mut tally, decoded).err();
+            progress(Progress::Bytes(bytes as u64));
+        }
+        failure.is_none()
+    });
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    let mut finished = match finished {
+        Ok(finished) => finished,
+        Err(error) => return Ok(refused(&error)),
+    };
+    if let Some(torn) = finished.torn.take() {
+        let mut last = DecodedBlock::default();
+        last.tally.records = 1;
+        last.reject(torn, b"");
+        keep(&mut writer, &mut tally, last)?;
+    }
+    let listing = plan.listing(rule, &finished);
+    let hours: Vec<HourRow> = tally.hours.values().copied().collect();
+    writer.finish(&FileTail {
+        sha256: finished.sha256,
+        bytes: finished.bytes,
+        records: tally.records,
+        relevant: tally.relevant,
+        rejected: tally.rejected,
+        span: tally.span(),
+        listing: listing.as_ref().map(|(scope, taken_at, complete, declared)| (scope.as_str(), *taken_at, *complete, *declared)),
+        hours: if plan.source.kind == Kind::Log { &hours } else { &[] },
+    })?;
+    Ok(Outcome::Read(tally))
+}
+
+fn keep(writer: &mut crate::store::Writer<'_>, tally: &mut Tally, decoded: DecodedBlock) -> Result<(), crate::store::StoreError> {
+    for row in &decoded.rows {
+        writer.event(row)?;
+    }
+    for (reject, excerpt) in &decoded.rejects {
+        writer.reject(reject, excerpt)?;
+    }
+    tally.add(decoded.tally);
+    Ok(())
+}
+
+fn refused(error: &InputError) -> Outcome {
+    Outcome::Refused(format!("{error}; {}", error.hint()))
+}
+
+enum Known<'a> {
+    New,
+    Unchanged(&'a FileRow),
+    Grown(i64),
+}
+
+/// Tells a file that is known from one that grew, and from one that has other content under the same name.
+fn compare<'a>(file: &InputPath, known: &'a [FileRow]) -> Result<Known<'a>, InputError> {
+    let Some(latest) = known.first() else { return Ok(Known::New) };
+    let (digest, bytes) = input::digest(&file.path, None)?;
+    let digest = digest.to_string();
+    if let Some(same) = known.iter().find(|row| row.sha256 == digest) {
+        return Ok(Known::Unchanged(same));
+    }
+    if bytes > latest.bytes {
+        let (before, _) = input::digest(&file.path, Some(latest.bytes))?;
+        if before.to_string() == latest.sha256 {
+            return Ok(Known::Grown(latest.id));
+        }
+    }
+    Ok(Known::New)
+}
+
+/// A file that is here already must not be read in another way than before.
+fn unchanged(row: &FileRow, rule: &InputRule) -> Outcome {
+    let other_source = rule.source.as_ref().is_some_and(|source| *source != row.source);
+    let other_state = rule.complete.is_some_and(|complete| row.complete.is_some_and(|kept| kept && !complete));
+    if other_source || other_state {
+        return Outcome::Refused(format!(
+            "was read before as {}, and the config now says otherwise; read the inputs into a new store with --store",
+            row.source
+        ));
+    }
+    Outcome::Unchanged
+}
+
+/// How a file is to be read.
+struct Plan {
+    source: &'static Source,
+    scope: Scope,
+    /// What the listing is about, by the envelope's parameter.
+    listing_scope: String,
+}
+
+impl Plan {
+    /// # Errors
+    /// Why the file cannot be read, and what to do, as a sentence.
+    fn make(setup: &Setup, name: &str, rule: &InputRule, input: &Input) -> Result<Self, String> {
+        let source = match &rule.source {
+            Some(id) => {
+                source::find(id).ok_or_else(|| format!("the config says source = {id:?}, which is none; `scimdrift sources` lists them"))?
+            }
+            None => source::recognize(&input.sample()).map_err(|unrecognized| format!("{}: {unrecognized}", input.shape()))?,
+        };
+        let envelope = input.envelope().cloned().unwrap_or_default();
+        let taken_at = match source.kind {
+            Kind::Log => None,
+            Kind::Listing => Some(taken_at(name, rule, &envelope).ok_or_else(|| no_moment(source))?),
+        };
+        let listing_scope = match source.scope {
+            Some(parameter) => match envelope.params.get(parameter.name) {
+                Some(value) => value.clone(),
+                None if parameter.required => {
+                    return Err(format!("recognised as {}, which needs an envelope with params.{}", source.id, parameter.name));
+                }
+                None => String::new(),
+            },
+            None => String::new(),
+        };
+        let scope = Scope {
+            taken_at,
+            params: envelope.params,
+            application: setup.policy.idp.application.clone(),
+            target: setup.policy.target.provider.clone(),
+        };
+        Ok(Self { source, scope, listing_scope })
+    }
+
+    /// Scope, moment, completeness and declared rows, where it is a listing.
+    fn listing(&self, rule: &InputRule, finished: &Finished) -> Option<(String, Timestamp, bool, Option<u64>)> {
+        let taken_at = self.scope.taken_at?;
+        let told = finished.envelope.as_ref().and_then(|envelope| envelope.complete);
+        let complete = rule.complete.or(told).unwrap_or(true);
+        Some((self.listing_scope.clone(), taken_at, complete, finished.declared))
+    }
+}
+
+/// The envelope's word, else the config's, else the name's.
+fn taken_at(name: &str, rule: &InputRule, envelope: &Envelope) -> Option<Timestamp> {
+    envelope.collected_at.or(rule.taken_at).or_else(|| moment::in_name(name))
+}
+
+fn no_moment(source: &Source) -> String {
+    format!(
+        "recognised as {}, a listing, but nothing says when it was taken; set taken_at for its [[input]], \
+         put the time into its name (members-2026-09-14T020000Z.json), or wrap it in an envelope with collected_at",
+        source.id
+    )
+}
+
+/// Reads blocks on one thread, decodes them on the workers, and gives them to `keep` in order on this one.
+/// Stops early when `keep` says so.
+fn decode_in_parallel(
+    mut input: Input,
+    plan: &Plan,
+    workers: &Workers,
+    mut keep: impl FnMut(DecodedBlock) -> bool,
+) -> Result<Finished, InputError> {
+    let width = workers.count() * 2;
+    thread::scope(|scope| {
+        let (blocks_out, blocks) = sync_channel::<Vec<Block>>(1);
+        let (decoded_out, decoded) = sync_channel::<Vec<DecodedBlock>>(1);
+        let reader = scope.spawn(move || read_blocks(&mut input, width, &blocks_out).map(|()| input));
+        scope.spawn(move || decode_blocks(plan, workers, &blocks, &decoded_out));
+        'all: for batch in &decoded {
+            for block in batch {
+                if !keep(block) {
+                    break 'all;
+                }
+            }
+        }
+        drop(decoded);
+        let input = reader.join().expect("the reading thread does not panic")?;
+        Ok(input.finish())
+    })
+}
+
+/// Reads until the end, or until nobody listens any more.
+fn read_blocks(input: &mut Input, width: usize, out: &SyncSender<Vec<Block>>) -> Result<(), InputError> {
+    loop {
+        let mut batch = Vec::with_capacity(width);
+        while batch.len() < width {
+            match input.next_block()? {
+                Some(block) => batch.push(block),
+                None => break,
+            }
+        }
+        if batch.is_empty() || out.send(batch).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+fn decode_blocks(plan: &Plan, workers: &Workers, blocks: &Receiver<Vec<Block>>, out: &SyncSender<Vec<DecodedBlock>>) {
+    for batch in blocks {
+        let decoded = workers.run(|| batch.par_iter().map(|block| decode(block, plan.source, &plan.scope)).collect());
+        if out.send(decoded).is_err() {
+            return;
+        }
+    }
+}

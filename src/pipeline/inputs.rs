@@ -1,0 +1,118 @@
+//! Which files the config, or the command line, means.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::{PipelineError, Setup};
+
+/// A file to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputPath {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name, as the report shows it: relative to the config where it lies below it.
+    pub name: String,
+    /// Index of the `[[input]]` that names it.
+    pub rule: Option<usize>,
+}
+
+/// Every file that the `[[input]]`s name, by name, and the patterns that name none. A file belongs to the first that names it.
+///
+/// # Errors
+/// When a pattern is no glob, or a folder cannot be listed.
+pub fn expand(setup: &Setup) -> Result<(Vec<InputPath>, Vec<String>), PipelineError> {
+    let mut files: BTreeMap<String, InputPath> = BTreeMap::new();
+    let mut empty = Vec::new();
+    for (index, rule) in setup.policy.inputs.iter().enumerate() {
+        let found = matching(&setup.base, &rule.path)?;
+        if found.is_empty() {
+            empty.push(rule.path.clone());
+        }
+        for path in found {
+            let name = name_of(&setup.base, &path);
+            files.entry(name.clone()).or_insert(InputPath { path, name, rule: Some(index) });
+        }
+    }
+    Ok((files.into_values().collect(), empty))
+}
+
+/// Every file that paths on the command line name, by name; with the settings of the `[[input]]` that names it too.
+///
+/// # Errors
+/// When a path does not exist, or a folder cannot be listed.
+pub fn expand_paths(setup: &Setup, paths: &[PathBuf]) -> Result<Vec<InputPath>, PipelineError> {
+    let mut files: BTreeMap<String, InputPath> = BTreeMap::new();
+    for given in paths {
+        let found = walk(given).map_err(|error| pattern_error(&given.display().to_string(), &error.to_string()))?;
+        for path in found {
+            let name = name_of(&setup.base, &path);
+            files.entry(name.clone()).or_insert(InputPath { rule: rule_of(setup, &name), path, name });
+        }
+    }
+    Ok(files.into_values().collect())
+}
+
+/// The first `[[input]]` that names the file with this name.
+pub(super) fn rule_of(setup: &Setup, name: &str) -> Option<usize> {
+    setup.policy.inputs.iter().position(|rule| {
+        let pattern = rule.path.trim_end_matches('/');
+        name == pattern
+            || name.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('/'))
+            || glob(pattern).is_ok_and(|glob| glob.is_match(name))
+    })
+}
+
+fn matching(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, PipelineError> {
+    let literal = base.join(pattern);
+    let listed = |folder: &Path| walk(folder).map_err(|error| pattern_error(pattern, &error.to_string()));
+    if literal.exists() {
+        return listed(&literal);
+    }
+    let glob = glob(&literal.to_string_lossy())?;
+    // The folder above the first wildcard is where the search begins.
+    let fixed: PathBuf =
+        literal.components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])).collect();
+    let root = if fixed == literal { literal.parent().map(Path::to_owned).unwrap_or_default() } else { fixed };
+    if !root.exists() {
+        return Ok(Vec::new());
+    }
+    Ok(listed(&root)?.into_iter().filter(|path| glob.is_match(path)).collect())
+}
+
+fn glob(pattern: &str) -> Result<GlobMatcher, PipelineError> {
+    let built = GlobBuilder::new(pattern).literal_separator(true).build();
+    built.map(|glob| glob.compile_matcher()).map_err(|error| pattern_error(pattern, &error.to_string()))
+}
+
+/// Every file at or below a path, hidden ones too, since evidence must not be skipped. Links to folders are not followed.
+fn walk(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if std::fs::metadata(path)?.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            match entry.file_type()? {
+                kind if kind.is_dir() => folders.push(entry.path()),
+                kind if kind.is_file() => files.push(entry.path()),
+                kind if kind.is_symlink() && entry.path().is_file() => files.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn name_of(base: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(base).unwrap_or(path);
+    below.strip_prefix(".").unwrap_or(below).to_string_lossy().replace('\\', "/")
+}
+
+fn pattern_error(pattern: &str, reason: &str) -> PipelineError {
+    PipelineError::Pattern { pattern: pattern.to_owned(), reason: reason.to_owned() }
+}

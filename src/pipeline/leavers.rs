@@ -1,0 +1,73 @@
+//! Leavers as rows: every lapse in the period, and what became of the account.
+
+use crate::analyzer::Context;
+use crate::model::report::LeaverRow;
+use crate::model::time::Timestamp;
+use crate::state::{Account, Departure, Lapse, Person};
+
+/// Every lapse in the period that lasted longer than the grace time, by time; one row for every account it concerned.
+pub(super) fn rows(context: &Context<'_>) -> Vec<LeaverRow> {
+    let mut rows: Vec<LeaverRow> = context.directory.persons.iter().flat_map(|person| rows_of(context, person)).collect();
+    rows.sort_by(|one, other| {
+        (one.lapsed_at, &one.person, &one.system, &one.account).cmp(&(other.lapsed_at, &other.person, &other.system, &other.account))
+    });
+    rows
+}
+
+fn rows_of(context: &Context<'_>, person: &Person) -> Vec<LeaverRow> {
+    let accounts: Vec<&Account> = person
+        .accounts
+        .iter()
+        .filter_map(|index| context.directory.accounts.get(*index))
+        .filter(|account| account.class.needs_owner())
+        .collect();
+    // Nothing tells that this person ever had the application.
+    if accounts.is_empty() && person.assigned.steps().is_empty() {
+        return Vec::new();
+    }
+    let grace = context.policy.thresholds.grace;
+    let mut rows = Vec::new();
+    for lapse in person.lapses() {
+        let brief = lapse.ended.is_some_and(|ended| ended.since(lapse.at) < grace);
+        if brief || lapse.at < context.from || lapse.at > context.to {
+            continue;
+        }
+        let concerned = accounts.iter().map(|account| (*account, Departure::after(&lapse, account, person)));
+        let concerned: Vec<_> = concerned.filter(|(_, departure)| *departure != Departure::NoAccess).collect();
+        if concerned.is_empty() {
+            rows.push(row(context, person, &lapse, None));
+        }
+        rows.extend(concerned.into_iter().map(|concerned| row(context, person, &lapse, Some(concerned))));
+    }
+    rows
+}
+
+fn row(context: &Context<'_>, person: &Person, lapse: &Lapse, concerned: Option<(&Account, Departure)>) -> LeaverRow {
+    let sla = context.policy.thresholds.deprovision_sla;
+    let departure = concerned.map_or(Departure::NoAccess, |(_, departure)| departure);
+    let gone = if let Departure::Gone { at, .. } = departure { Some(at) } else { None };
+    let verdict = match (departure, departure.within(lapse, sla)) {
+        (Departure::NoAccess, _) => "no-account",
+        (Departure::Overtaken, _) => "ended",
+        (Departure::Open, _) => "open",
+        (Departure::Gone { .. }, Some(true)) => "within-sla",
+        (Departure::Gone { .. }, Some(false)) => "over-sla",
+        (Departure::Gone { .. }, None) => "unknown",
+    };
+    let hr_end = person.employment.as_ref().and_then(|employment| employment.end_date);
+    let hr_over = hr_end.and_then(|end| end.succ_opt()).map(Timestamp::start_of);
+    LeaverRow {
+        person: person.id.clone(),
+        person_login: person.login.clone().unwrap_or_default(),
+        lapsed_at: lapse.at,
+        lapse: lapse.kind.word().to_owned(),
+        system: context.policy.target.provider.clone(),
+        account: concerned.map(|(account, _)| account.name.clone()).unwrap_or_default(),
+        deprovisioned_at: gone,
+        lag: gone.map(|at| at.since(lapse.at)),
+        sla,
+        verdict: verdict.to_owned(),
+        hr_end_date: hr_end.map(|end| end.to_string()).unwrap_or_default(),
+        hr_lag: gone.zip(hr_over).map(|(at, over)| at.since(over)),
+    }
+}

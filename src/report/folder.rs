@@ -1,0 +1,231 @@
+//! The report folder: written beside its place, then renamed, so that the final name never holds half a report.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use tempfile::TempDir;
+use thiserror::Error;
+
+use super::manifest::{self, Written};
+use super::{ALL, Format};
+use crate::model::digest::Hasher;
+use crate::model::report::Report;
+
+/// Why a report folder was not written. What stood there before still stands.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// The file system refused.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// What was being done: `write`, `rename`.
+        doing: &'static str,
+        /// To which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Something else than a report stands there.
+    #[error("{} is not a report: {because}", dir.display())]
+    Foreign {
+        /// The folder that was asked for.
+        dir: PathBuf,
+        /// What stands there.
+        because: String,
+    },
+    /// The path names no folder that could be renamed: `/`, `..`.
+    #[error("{} names no folder of its own", dir.display())]
+    Nameless {
+        /// The path that was asked for.
+        dir: PathBuf,
+    },
+}
+
+impl ReportError {
+    /// The next step, as a sentence.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "Check that the folder can be written and that the disk has space, then run the same command again.",
+            Self::Foreign { .. } => "Nothing was changed. Move what stands there away, or name another folder with --out.",
+            Self::Nameless { .. } => "Name a folder for the report with --out, such as reports/2026-10-01.",
+        }
+    }
+}
+
+/// Writes every format, the manifest and the checksums into `dir`, and makes its parents.
+///
+/// The files (mode 0600) are written and synced in a temporary folder (mode 0700) beside `dir`, which then takes its name.
+/// A report that stands there is replaced as a whole.
+///
+/// # Errors
+///
+/// [`ReportError::Foreign`] where `dir` holds anything that is not part of a report, [`ReportError::Nameless`] where the path has no
+/// last name, [`ReportError::Io`] where the file system refuses.
+pub fn write_folder(report: &Report, dir: &Path) -> Result<(), ReportError> {
+    if dir.file_name().is_none() {
+        return Err(ReportError::Nameless { dir: dir.to_owned() });
+    }
+    let parent = match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    check_replaceable(dir)?;
+    fs::create_dir_all(parent).map_err(failed("create", parent))?;
+    let staged = private_folder(parent)?;
+    write_files(report, staged.path())?;
+    sync(staged.path())?;
+    put_in_place(staged, dir, parent)
+}
+
+/// Refuses whatever is not wholly ours, since it would be deleted.
+fn check_replaceable(dir: &Path) -> Result<(), ReportError> {
+    let foreign = |because: String| Err(ReportError::Foreign { dir: dir.to_owned(), because });
+    match fs::symlink_metadata(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed("look at", dir)(error)),
+        Ok(found) if found.is_symlink() => return foreign("it is a symbolic link".to_owned()),
+        Ok(found) if !found.is_dir() => return foreign("it is a file".to_owned()),
+        Ok(_) => {}
+    }
+    let mut names = BTreeSet::<OsString>::new();
+    for entry in fs::read_dir(dir).map_err(failed("read", dir))? {
+        names.insert(entry.map_err(failed("read", dir))?.file_name());
+    }
+    if names.is_empty() {
+        return Ok(());
+    }
+    let Some(ours) = manifest_files(&dir.join(manifest::FILE)) else {
+        return foreign(format!("it is not empty and has no {} of scimdrift", manifest::FILE));
+    };
+    match names.iter().find(|name| name.to_str().is_none_or(|name| !ours.contains(name))) {
+        Some(name) => foreign(format!("it also holds {}", name.display())),
+        None => Ok(()),
+    }
+}
+
+/// The names of all files that belong to the folder of this manifest; `None` where it is no manifest of ours.
+fn manifest_files(path: &Path) -> Option<BTreeSet<String>> {
+    #[derive(Deserialize)]
+    struct Known {
+        schema: String,
+        files: Vec<Named>,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        file: String,
+    }
+    let known: Known = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    let own = [manifest::FILE, manifest::SUMS].map(str::to_owned);
+    known.schema.starts_with(manifest::SCHEMA).then(|| known.files.into_iter().map(|named| named.file).chain(own).collect())
+}
+
+fn write_files(report: &Report, folder: &Path) -> Result<(), ReportError> {
+    let mut written = Vec::with_capacity(ALL.len() + 1);
+    for Format { file, write, .. } in ALL {
+        written.push(write_file(folder, file, &mut |out| write(report, out))?);
+    }
+    let manifest = write_file(folder, manifest::FILE, &mut |out| manifest::write(report, &written, out))?;
+    written.push(manifest);
+    write_file(folder, manifest::SUMS, &mut |out| manifest::write_sums(&written, out))?;
+    Ok(())
+}
+
+fn write_file(
+    folder: &Path,
+    name: &'static str,
+    write: &mut dyn FnMut(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<Written, ReportError> {
+    let path = folder.join(name);
+    let mut attempt = || {
+        let mut out = BufWriter::with_capacity(1 << 16, Hashing { file: private_file(&path)?, hasher: Hasher::default(), bytes: 0 });
+        write(&mut out)?;
+        let hashing = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        hashing.file.sync_all()?;
+        Ok(Written { file: name, sha256: hashing.hasher.finish().to_string(), bytes: hashing.bytes })
+    };
+    attempt().map_err(failed("write", &path))
+}
+
+/// A file that is hashed as it is written.
+struct Hashing {
+    file: File,
+    hasher: Hasher,
+    bytes: u64,
+}
+
+impl io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = self.file.write(bytes)?;
+        let (taken_bytes, _) = bytes.split_at(taken.min(bytes.len()));
+        self.hasher.update(taken_bytes);
+        self.bytes += taken_bytes.len() as u64;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Gives the finished folder its name. What had the name before is set aside first and put back if that fails.
+fn put_in_place(staged: TempDir, dir: &Path, parent: &Path) -> Result<(), ReportError> {
+    let former = match fs::symlink_metadata(dir) {
+        Ok(_) => Some(private_folder(parent)?),
+        Err(_) => None,
+    };
+    let aside = former.as_ref().map(|former| former.path().join("report"));
+    if let Some(aside) = &aside {
+        fs::rename(dir, aside).map_err(failed("set aside", dir))?;
+    }
+    if let Err(error) = fs::rename(staged.path(), dir) {
+        if let (Some(former), Some(aside)) = (former, aside) {
+            // Kept where it is if even this fails: losing it would be worse than a folder too many.
+            if fs::rename(&aside, dir).is_err() {
+                let _ = former.keep();
+            }
+        }
+        return Err(failed("rename the finished report to", dir)(error));
+    }
+    let _ = staged.keep(); // it has its name now; nothing is left to clean up
+    sync(parent)?;
+    match former {
+        Some(former) => {
+            let path = former.path().to_owned();
+            former.close().map_err(failed("remove the former report in", &path))
+        }
+        None => Ok(()),
+    }
+}
+
+fn private_folder(parent: &Path) -> Result<TempDir, ReportError> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".scimdrift-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir_in(parent).map_err(failed("create a temporary folder in", parent))
+}
+
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes names durable; only Unix can open a folder to do so.
+fn sync(folder: &Path) -> Result<(), ReportError> {
+    if cfg!(unix) {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("sync", folder))?;
+    }
+    Ok(())
+}
+
+fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ReportError {
+    let path = path.to_owned();
+    move |source| ReportError::Io { doing, path, source }
+}

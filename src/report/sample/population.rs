@@ -1,0 +1,96 @@
+//! The population of the sample: accounts, leavers, tokens and files, as many as asked for.
+
+use super::{HOSTILE, PEOPLE, account_name, day, hex, hours, person_id};
+use crate::model::digest::Digest;
+use crate::model::report::{AccountRow, InputRow, LeaverRow, TokenRow};
+use crate::model::time::Span;
+
+pub(super) fn account(index: usize) -> AccountRow {
+    let situation = ["linked", "linked", "linked", "linked", "linked", "unmatched", "linked", "disputed", "linked", "exempt"][index % 10];
+    let linked = |text: &str| if situation == "linked" { text.to_owned() } else { String::new() };
+    AccountRow {
+        system: "huggingface".into(),
+        account: account_name(index),
+        account_id: hex(500 + index),
+        external_id: linked(&person_id(index)),
+        email: format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]),
+        class: if situation == "exempt" { "service" } else { "human" }.into(),
+        state: ["active", "active", "active", "inactive", "active", "pending"][index % 6].into(),
+        person: linked(&person_id(index)),
+        person_login: linked(&format!("{}@acme.example", PEOPLE[index % PEOPLE.len()])),
+        person_state: linked(["active", "active", "inactive"][index % 3]),
+        entitled: linked(["true", "true", "false"][index % 3]),
+        situation: situation.into(),
+        match_key: linked(["external-id", "target-id", "email"][index % 3]),
+        confidence: linked(["high", "high", "medium"][index % 3]),
+        role_expected: linked("read"),
+        role_observed: ["read", "read", "write", "admin"][index % 4].into(),
+        resource_groups: if index % 4 == 2 { vec!["nlp-research: write".into(), "vision: read".into()] } else { Vec::new() },
+        last_activity: (!index.is_multiple_of(5)).then(|| day("2026-09-20")),
+        created_at: Some(day("2025-11-03")),
+        findings: Vec::new(),
+        manager_email: "lead@acme.example".into(),
+    }
+}
+
+pub(super) fn leaver(index: usize) -> LeaverRow {
+    let verdict = ["within-sla", "within-sla", "within-sla", "over-sla", "within-sla", "within-sla", "open", "no-account"][index % 8];
+    let lag = match verdict {
+        "within-sla" => Some(Span::from_micros(hours(index * 5 % 23).micros() + 77_000_000)),
+        "over-sla" => Some(hours(30 + index * 9)),
+        "open" => Some(Span::from_hours(450)),
+        _ => None,
+    };
+    let lapsed_at = day("2026-07-06").plus(hours(83 * (index % 24)));
+    LeaverRow {
+        person: person_id(index),
+        person_login: format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]),
+        lapsed_at,
+        lapse: ["deactivated", "unassigned", "suspended"][index % 3].into(),
+        system: "huggingface".into(),
+        account: if verdict == "no-account" { String::new() } else { account_name(index) },
+        deprovisioned_at: lag.filter(|_| verdict != "open").map(|lag| lapsed_at.plus(lag)),
+        lag,
+        sla: Span::from_hours(24),
+        verdict: verdict.into(),
+        hr_end_date: if index.is_multiple_of(3) { "2026-07-05".into() } else { String::new() },
+        hr_lag: index.is_multiple_of(3).then(|| Span::from_hours(31)),
+    }
+}
+
+pub(super) fn token(index: usize) -> TokenRow {
+    TokenRow {
+        system: if index % 5 == 4 { "okta" } else { "huggingface" }.into(),
+        credential: format!("65a1{index:08x}"),
+        name: ["training-cluster", "notebook", "ci-upload", HOSTILE[index % 3]][index % 4].into(),
+        kind: ["personal", "fineGrained", "api-token"][index % 3].into(),
+        owner: format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]),
+        owner_state: ["active", "active", "inactive"][index % 3].into(),
+        created_at: (!index.is_multiple_of(6)).then(|| day("2026-09-25").minus(hours(index % 40 * 17 * 24))),
+        last_used_at: ["2026-09-29T11:02:09.120Z", "", "unknown"][index % 3].into(),
+        expires_at: index.is_multiple_of(2).then(|| day("2027-01-31")),
+        rotated_at: None,
+        status: ["active", "active", "active", "revoked", "expired"][index % 5].into(),
+        findings: if index.is_multiple_of(5) { vec!["stale-token".into()] } else { Vec::new() },
+    }
+}
+
+pub(super) fn input(index: usize) -> InputRow {
+    let log = index.is_multiple_of(2);
+    let (used, irrelevant, duplicate, rejected) = (1_204 + index as u64, 24_000 * u64::from(log), 12, 2 * u64::from(index == 4));
+    InputRow {
+        file: format!("inputs/okta/system-log-2026-{:02}.ndjson.gz", index + 1),
+        sha256: Digest::of(&index.to_le_bytes()).to_string(),
+        bytes: 7_340_032 * (index as u64 + 1) / 3,
+        source: if log { "okta-system-log" } else { "okta-users" }.into(),
+        read: used + irrelevant + duplicate + rejected,
+        used,
+        irrelevant,
+        duplicate,
+        rejected,
+        first_at: log.then(|| day("2026-07-01")),
+        last_at: log.then(|| day("2026-07-31")),
+        taken_at: (!log).then(|| day("2026-09-30")),
+        complete: (!log).then_some(index != 3),
+    }
+}

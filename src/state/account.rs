@@ -1,0 +1,162 @@
+//! Accounts: logins in one system, whose they are, and what they may do there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::timeline::Timeline;
+use crate::model::class::Class;
+use crate::model::finding::Confidence;
+use crate::model::link::MatchKey;
+use crate::model::time::Timestamp;
+
+/// Whether an account is in the organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It is.
+    Active,
+    /// It was invited and has not accepted.
+    Pending,
+    /// It is not.
+    Inactive,
+}
+
+/// A role, since when, and which event says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleFact {
+    /// The role's word.
+    pub role: String,
+    /// When it was set, or seen.
+    pub at: Timestamp,
+    /// The event.
+    pub proof: u32,
+}
+
+/// Whose an account is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Owner {
+    /// Somebody's, by this key.
+    Linked {
+        /// Index of the person.
+        person: usize,
+        /// The key that decided.
+        key: MatchKey,
+        /// The value of the key, as the report shows it.
+        value: String,
+    },
+    /// Nobody's.
+    #[default]
+    Unmatched,
+    /// One of several people's.
+    Disputed {
+        /// Indexes of the people.
+        candidates: Vec<usize>,
+        /// The key at which they could not be told apart.
+        key: MatchKey,
+    },
+    /// It needs none.
+    Exempt,
+}
+
+impl Owner {
+    /// The word for `situation`.
+    #[must_use]
+    pub const fn situation(&self) -> &'static str {
+        match self {
+            Self::Linked { .. } => "linked",
+            Self::Unmatched => "unmatched",
+            Self::Disputed { .. } => "disputed",
+            Self::Exempt => "exempt",
+        }
+    }
+
+    /// How sure the link is.
+    #[must_use]
+    pub const fn confidence(&self) -> Option<Confidence> {
+        match self {
+            Self::Linked { key, .. } => Some(key.confidence()),
+            _ => None,
+        }
+    }
+}
+
+/// One account.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// The system.
+    pub system: String,
+    /// The name users see.
+    pub name: String,
+    /// The id in the target's SCIM endpoint.
+    pub scim_id: Option<String>,
+    /// The id in the target's own listings and logs.
+    pub hub_id: Option<String>,
+    /// `externalId`, as the target holds it.
+    pub external_id: Option<String>,
+    /// Addresses, folded.
+    pub emails: BTreeSet<String>,
+    /// Whether it is in the organization.
+    pub access: Timeline<Access>,
+    /// `active` as the SCIM endpoint has it.
+    pub scim_active: Timeline<bool>,
+    /// The role in the organization.
+    pub role: Option<RoleFact>,
+    /// Resource groups by name, with the role in each.
+    pub resource_groups: BTreeMap<String, Option<String>>,
+    /// The class that listings give it.
+    pub listed_class: Option<Class>,
+    /// The class it is judged by.
+    pub class: Class,
+    /// The earliest moment a source gives for its making.
+    pub created_at: Option<Timestamp>,
+    /// The first event that names it.
+    pub first_seen: Option<(Timestamp, u32)>,
+    /// The last single sign-on, as the target tells.
+    pub login: Option<(Timestamp, u32)>,
+    /// The last thing it did.
+    pub activity: Option<(Timestamp, u32)>,
+    /// Whether a second factor is set up.
+    pub second_factor: Option<bool>,
+    /// Whose it is.
+    pub owner: Owner,
+}
+
+impl Account {
+    /// The id that never changes: the SCIM endpoint's, else the target's own, else the name.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.scim_id.as_deref().or(self.hub_id.as_deref()).unwrap_or(&self.name)
+    }
+
+    /// Whether it is in the organization.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.access.value() == Some(Access::Active)
+    }
+
+    /// The word for `state`.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self.access.value() {
+            Some(Access::Active) => "active",
+            Some(Access::Pending) => "pending",
+            Some(Access::Inactive) => "inactive",
+            None => "unknown",
+        }
+    }
+
+    /// The event that last said whether it is in the organization; else the first that names it.
+    #[must_use]
+    pub fn proof(&self) -> u32 {
+        self.access.seen().or(self.first_seen).map_or(0, |(_, proof)| proof)
+    }
+
+    /// Since when it has been in the organization; `None` where nothing tells when that began.
+    #[must_use]
+    pub fn active_since(&self) -> Option<Timestamp> {
+        let step = self.access.last().filter(|step| step.value == Access::Active)?;
+        if step.from_the_start { self.created_at } else { Some(step.at) }
+    }
+
+    pub(super) fn act(&mut self, at: Timestamp, proof: u32) {
+        self.activity = self.activity.max(Some((at, proof)));
+    }
+}

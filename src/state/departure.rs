@@ -1,0 +1,110 @@
+//! Departures: when, and by which record, an account was gone after its owner's lapse.
+
+use super::account::{Access, Account};
+use super::person::{Lapse, Person};
+use crate::model::event::Operation;
+use crate::model::time::{Span, Timestamp};
+
+/// What became of an account after its owner's lapse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// It was not in the organization when the lapse began.
+    NoAccess,
+    /// It still was when the owner was entitled again.
+    Overtaken,
+    /// It still is.
+    Open,
+    /// It was gone.
+    Gone {
+        /// When.
+        at: Timestamp,
+        /// It may have been gone earlier, but not before this; `None` where `at` is exact.
+        later_than: Option<Timestamp>,
+        /// The record that says so.
+        proof: u32,
+    },
+}
+
+impl Departure {
+    /// What became of `account`, which belongs to `owner`, after `lapse`.
+    #[must_use]
+    pub fn after(lapse: &Lapse, account: &Account, owner: &Person) -> Self {
+        if !had_access(account, lapse.at) {
+            return Self::NoAccess;
+        }
+        let gone = account.access.steps().iter().find(|step| step.at >= lapse.at && step.value == Access::Inactive);
+        let gone = gone
+            .filter(|step| lapse.ended.is_none_or(|ended| step.at <= ended || step.later_than.is_some_and(|earliest| earliest < ended)));
+        match (gone, lapse.ended) {
+            (None, Some(_)) => Self::Overtaken,
+            (None, None) => Self::Open,
+            (Some(step), _) => {
+                let reported = step.later_than.and_then(|earliest| disabled_between(owner, earliest.max(lapse.at), step.at));
+                let (at, proof) = reported.unwrap_or((step.at, step.proof));
+                let later_than = step.later_than.filter(|_| reported.is_none()).map(|earliest| earliest.max(lapse.at));
+                Self::Gone { at, later_than, proof }
+            }
+        }
+    }
+
+    /// Whether it was gone within `sla`; `None` where that cannot be told, or it is not gone.
+    #[must_use]
+    pub fn within(&self, lapse: &Lapse, sla: Span) -> Option<bool> {
+        match *self {
+            Self::Gone { at, .. } if at.since(lapse.at) <= sla => Some(true),
+            Self::Gone { at, later_than, .. } => later_than.unwrap_or(at).since(lapse.at).gt(&sla).then_some(false),
+            Self::NoAccess | Self::Overtaken | Self::Open => None,
+        }
+    }
+}
+
+/// Whether the account was in the organization at a moment. Before the first step: what was taken away then was there before.
+fn had_access(account: &Account, at: Timestamp) -> bool {
+    match (account.access.at(at), account.access.steps().first()) {
+        (Some(access), _) => access == Access::Active,
+        (None, Some(first)) => first.value == Access::Inactive,
+        (None, None) => false,
+    }
+}
+
+/// The identity provider's report of a disable that worked, which is exact where two listings only bound the moment.
+fn disabled_between(owner: &Person, from: Timestamp, to: Timestamp) -> Option<(Timestamp, u32)> {
+    let disables = |operation| matches!(operation, Operation::Disable | Operation::Delete);
+    let found =
+        owner.attempts.iter().find(|attempt| attempt.success && disables(attempt.operation) && from <= attempt.at && attempt.at <= to);
+    found.map(|attempt| (attempt.at, attempt.proof))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::person::LapseKind;
+    use super::*;
+
+    fn moment(n: i64) -> Timestamp {
+        Timestamp::from_micros(n)
+    }
+
+    fn lapse(at: i64, ended: Option<i64>) -> Lapse {
+        Lapse { at: moment(at), kind: LapseKind::Deactivated, proof: 0, ended: ended.map(moment) }
+    }
+
+    #[test]
+    fn a_removal_that_is_the_first_word_on_an_account_says_that_it_was_there() {
+        let mut account = Account::default();
+        account.access.change(moment(50), Access::Inactive, 7);
+        let gone = Departure::after(&lapse(40, None), &account, &Person::default());
+        assert_eq!(gone, Departure::Gone { at: moment(50), later_than: None, proof: 7 });
+        assert_eq!(Departure::after(&lapse(60, None), &account, &Person::default()), Departure::NoAccess);
+        assert_eq!(Departure::after(&lapse(20, Some(30)), &account, &Person::default()), Departure::Overtaken);
+    }
+
+    #[test]
+    fn two_listings_bound_the_moment_and_the_verdict_waits_for_both() {
+        let mut account = Account::default();
+        account.access.observe(moment(10), Access::Active, 1, None);
+        account.access.observe(moment(100), Access::Inactive, 2, None);
+        let gone = Departure::after(&lapse(40, None), &account, &Person::default());
+        let verdict = |sla| gone.within(&lapse(40, None), Span::from_micros(sla));
+        assert_eq!((verdict(60), verdict(10)), (Some(true), None));
+    }
+}

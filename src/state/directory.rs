@@ -1,0 +1,258 @@
+//! The directory: who had what at the moment the replay ended.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::account::{Access, Account, Owner};
+use super::correlation::{self, Links};
+use super::credential::{Credential, Holder};
+use super::person::{Employment, Person};
+use super::replay::Replay;
+use crate::model::class::Class;
+use crate::model::event::Operation;
+use crate::model::facts::{EmployeeFacts, LastUse};
+use crate::model::link::{Alias, NameTransform, fold};
+use crate::model::time::Timestamp;
+
+/// A group of the identity provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// Its display name.
+    pub name: String,
+    /// Whether a complete listing of its members was read.
+    pub members_listed: bool,
+}
+
+/// One person with what is theirs, or one account without a person: the unit that is judged at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Slice {
+    /// Index of the person.
+    pub person: Option<usize>,
+    /// Indexes of the accounts.
+    pub accounts: Vec<usize>,
+    /// Indexes of the credentials.
+    pub credentials: Vec<usize>,
+}
+
+/// Who had what at a moment.
+#[derive(Debug)]
+pub struct Directory {
+    /// The moment.
+    pub as_of: Timestamp,
+    /// Persons by id.
+    pub persons: Vec<Person>,
+    /// Accounts by system, name and id.
+    pub accounts: Vec<Account>,
+    /// Credentials by system and id.
+    pub credentials: Vec<Credential>,
+    /// The identity provider's groups by id.
+    pub groups: BTreeMap<String, Group>,
+    /// The sources that were listed at least once, complete.
+    pub listed_sources: BTreeSet<String>,
+    /// The units of judgement: persons by id, then accounts and credentials without one.
+    pub slices: Vec<Slice>,
+}
+
+impl Replay {
+    /// Ends the replay: closes what is open, links accounts to persons by alias and key, and sorts.
+    /// `classes` gives the configured class of an account by system and folded name.
+    #[must_use]
+    pub fn finish(mut self, aliases: &[Alias], names: NameTransform, classes: &BTreeMap<(String, String), Class>) -> Directory {
+        self.close_all_listings();
+        self.settle_invitations();
+        let groups = self.known_groups();
+        let listed_sources = self.listings.iter().filter(|listing| listing.complete).map(|listing| listing.source.clone()).collect();
+        let mut directory = Directory {
+            as_of: self.until,
+            persons: self.people.list,
+            accounts: self.accounts.list,
+            credentials: self.credentials.list,
+            groups,
+            listed_sources,
+            slices: Vec::new(),
+        };
+        directory.sort();
+        directory.classify(classes);
+        let links = Links::learn(&directory.persons, names);
+        correlation::link(&mut directory, &links, aliases);
+        directory.employ(&self.employees, &links);
+        directory.hold_credentials(&links);
+        directory.apply_attempts();
+        directory.attribute_activity();
+        directory.cut();
+        directory
+    }
+
+    fn known_groups(&self) -> BTreeMap<String, Group> {
+        let mut groups: BTreeMap<String, Group> =
+            self.groups.iter().map(|(id, name)| (id.clone(), Group { name: name.clone(), members_listed: false })).collect();
+        for listing in self.listings.iter().filter(|listing| listing.source == "okta-group-users" && listing.complete) {
+            groups
+                .entry(listing.scope.clone())
+                .or_insert_with(|| Group { name: listing.scope.clone(), members_listed: false })
+                .members_listed = true;
+        }
+        groups
+    }
+}
+
+impl Directory {
+    /// The person who owns an account, where one is linked.
+    #[must_use]
+    pub fn owner(&self, account: &Account) -> Option<&Person> {
+        match account.owner {
+            Owner::Linked { person, .. } => self.persons.get(person),
+            _ => None,
+        }
+    }
+
+    /// The person who answers for a credential: the holder, or the owner of the account that holds it.
+    #[must_use]
+    pub fn holder(&self, credential: &Credential) -> Option<&Person> {
+        match credential.holder {
+            Holder::Person(index) => self.persons.get(index),
+            Holder::Account(index) => self.accounts.get(index).and_then(|account| self.owner(account)),
+            Holder::Unknown => None,
+        }
+    }
+
+    fn sort(&mut self) {
+        self.persons.sort_by(|one, other| one.id.cmp(&other.id));
+        self.accounts.sort_by(|one, other| (&one.system, &one.name, one.id()).cmp(&(&other.system, &other.name, other.id())));
+        self.credentials.sort_by(|one, other| (&one.system, &one.id).cmp(&(&other.system, &other.id)));
+    }
+
+    fn classify(&mut self, classes: &BTreeMap<(String, String), Class>) {
+        for account in &mut self.accounts {
+            let configured = classes.get(&(account.system.clone(), fold(&account.name))).copied();
+            account.class = configured.or(account.listed_class).unwrap_or_default();
+        }
+    }
+
+    /// Joins the roster: by address, else by employee number. Of several rows the one that ends last counts.
+    fn employ(&mut self, employees: &[(EmployeeFacts, u32)], links: &Links) {
+        let by_number: HashMap<&str, usize> =
+            self.persons.iter().enumerate().filter_map(|(index, person)| Some((person.employee_id.as_deref()?, index))).collect();
+        let mut rows: BTreeMap<usize, Vec<&(EmployeeFacts, u32)>> = BTreeMap::new();
+        for row in employees {
+            let by_email = row.0.email.as_deref().map(|email| links.carriers(email)).unwrap_or_default();
+            let person = match by_email.as_slice() {
+                [] => row.0.employee_id.as_deref().and_then(|number| by_number.get(number).copied()).into_iter().collect(),
+                _ => by_email,
+            };
+            for index in person {
+                rows.entry(index).or_default().push(row);
+            }
+        }
+        for (index, rows) in rows {
+            let open = rows.iter().find(|(row, _)| row.end_date.is_none());
+            let chosen = open.or_else(|| rows.iter().max_by_key(|(row, _)| row.end_date));
+            if let Some((row, proof)) = chosen {
+                let employment = Employment { end_date: row.end_date, manager_email: row.manager_email.clone(), proof: *proof };
+                self.persons[index].employment = Some(employment);
+            }
+        }
+    }
+
+    fn hold_credentials(&mut self, links: &Links) {
+        let accounts: HashMap<(&str, String), usize> =
+            self.accounts.iter().enumerate().map(|(index, account)| ((account.system.as_str(), fold(&account.name)), index)).collect();
+        let holders: Vec<Holder> = self
+            .credentials
+            .iter()
+            .map(|credential| {
+                let Some(owner) = credential.listed.as_ref().and_then(|(_, _, facts)| facts.owner.as_deref()) else {
+                    return Holder::Unknown;
+                };
+                if let Ok(index) = self.persons.binary_search_by(|person| person.id.as_str().cmp(owner)) {
+                    return Holder::Person(index);
+                }
+                match (links.carriers(owner).as_slice(), accounts.get(&(credential.system.as_str(), fold(owner)))) {
+                    ([person], _) => Holder::Person(*person),
+                    ([], Some(account)) => Holder::Account(*account),
+                    _ => Holder::Unknown,
+                }
+            })
+            .collect();
+        for (credential, holder) in self.credentials.iter_mut().zip(holders) {
+            credential.holder = holder;
+        }
+    }
+
+    /// A disable that the identity provider reports as done, and that nothing on the target's side contradicts later, was done.
+    fn apply_attempts(&mut self) {
+        for index in 0..self.accounts.len() {
+            let Owner::Linked { person, .. } = self.accounts[index].owner else { continue };
+            if self.persons[person].accounts.len() != 1 {
+                continue;
+            }
+            let done = self.persons[person].attempts.iter().rev().find(|attempt| {
+                attempt.success
+                    && matches!(attempt.operation, Operation::Disable | Operation::Delete | Operation::Create | Operation::Enable)
+            });
+            let Some(done) = done.copied() else { continue };
+            let account = &mut self.accounts[index];
+            let later = account.access.seen().is_none_or(|(seen, _)| seen < done.at);
+            match done.operation {
+                Operation::Disable | Operation::Delete if later && account.is_active() => {
+                    account.access.change(done.at, Access::Inactive, done.proof)
+                }
+                Operation::Create | Operation::Enable if later && account.access.value().is_none() => {
+                    account.access.change(done.at, Access::Active, done.proof);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Sign-ons that the identity provider tells, and the use of tokens, are activity of the accounts.
+    fn attribute_activity(&mut self) {
+        for index in 0..self.accounts.len() {
+            if let Some((at, proof)) = self.owner(&self.accounts[index]).and_then(|person| person.sign_on) {
+                self.accounts[index].act(at, proof);
+            }
+        }
+        for index in 0..self.credentials.len() {
+            let credential = &self.credentials[index];
+            let LastUse::At(used) = credential.last_used() else { continue };
+            let proof = credential.proof;
+            let accounts = match credential.holder {
+                Holder::Account(account) => vec![account],
+                Holder::Person(person) => self.persons[person].accounts.clone(),
+                Holder::Unknown => Vec::new(),
+            };
+            for account in accounts {
+                if self.accounts[account].system == self.credentials[index].system {
+                    self.accounts[account].act(used, proof);
+                }
+            }
+        }
+    }
+
+    fn cut(&mut self) {
+        let mut slices: Vec<Slice> = (0..self.persons.len())
+            .map(|person| Slice { person: Some(person), accounts: self.persons[person].accounts.clone(), credentials: Vec::new() })
+            .collect();
+        let mut of_account: HashMap<usize, usize> = HashMap::new();
+        for (index, account) in self.accounts.iter().enumerate() {
+            if !matches!(account.owner, Owner::Linked { .. }) {
+                of_account.insert(index, slices.len());
+                slices.push(Slice { person: None, accounts: vec![index], credentials: Vec::new() });
+            }
+        }
+        for (index, credential) in self.credentials.iter().enumerate() {
+            let place = match credential.holder {
+                Holder::Person(person) => Some(person),
+                Holder::Account(account) => match self.accounts[account].owner {
+                    Owner::Linked { person, .. } => Some(person),
+                    _ => of_account.get(&account).copied(),
+                },
+                Holder::Unknown => None,
+            };
+            match place {
+                Some(place) => slices[place].credentials.push(index),
+                None => slices.push(Slice { person: None, accounts: Vec::new(), credentials: vec![index] }),
+            }
+        }
+        self.slices = slices;
+    }
+}

@@ -1,0 +1,285 @@
+//! What listings say: each row is so at that moment, and what a complete one does not name is gone.
+
+use super::account::{Access, RoleFact};
+use super::person::Standing;
+use super::replay::{Replay, membership_of};
+use super::target::earlier;
+use crate::model::class::Class;
+use crate::model::event::{AccountRef, NamedRef};
+use crate::model::facts::{
+    AssignmentFacts, EmployeeFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimUser, ServiceAccountFacts, TokenFacts,
+};
+use crate::model::link::fold;
+use crate::model::listing::Listing;
+use crate::model::time::Timestamp;
+
+impl Replay {
+    pub(super) fn observe(&mut self, at: Timestamp, source: &str, observation: &Observation, ordinal: u32) {
+        match observation {
+            Observation::Person(facts) => {
+                self.observe_person(at, facts, ordinal);
+                self.note_listed(source, "", &facts.id, at);
+            }
+            Observation::Group(group) => self.observe_group(group),
+            Observation::GroupMember { group, person } => {
+                self.observe_person(at, person, ordinal);
+                membership_of(&mut self.people.with_id(&person.id, ordinal).groups, group).observe(at, true, ordinal, None);
+                self.note_listed(source, group, &person.id, at);
+            }
+            Observation::Assignment(facts) => self.observe_assignment(at, source, facts, ordinal),
+            Observation::ScimUser(user) => self.observe_scim_user(at, source, user, ordinal),
+            Observation::ScimGroup(_) => {}
+            Observation::Member(facts) => self.observe_member(at, source, facts, ordinal),
+            Observation::ResourceGroup(facts) => self.observe_resource_group(at, facts, ordinal),
+            Observation::ServiceAccount(facts) => self.observe_service_account(at, source, facts, ordinal),
+            Observation::Token(facts) => self.observe_token(at, source, facts, ordinal),
+            Observation::Employee(facts) => self.observe_employee(at, facts, ordinal),
+        }
+    }
+
+    fn observe_person(&mut self, at: Timestamp, facts: &PersonFacts, ordinal: u32) {
+        let person = self.people.with_id(&facts.id, ordinal);
+        if let Some(login) = &facts.login {
+            person.learn_login(login);
+        }
+        facts.email.iter().chain(&facts.other_emails).for_each(|address| person.learn_address(address));
+        if facts.name.is_some() {
+            person.name.clone_from(&facts.name);
+        }
+        if facts.employee_id.is_some() {
+            person.employee_id.clone_from(&facts.employee_id);
+        }
+        person.created_at = earlier(person.created_at, facts.created_at);
+        if let Some(active) = facts.active {
+            let standing = match (active, facts.status.as_deref()) {
+                (true, _) => Standing::Active,
+                (false, Some("SUSPENDED")) => Standing::Suspended,
+                (false, _) => Standing::Deactivated,
+            };
+            // The moment of a status tells when access ended; of an active one it may be a mere change of password.
+            let since = facts.status_changed_at.filter(|_| !active && facts.status_changed_at != facts.created_at);
+            person.standing.observe(at, standing, ordinal, since);
+        }
+        if let Some(login) = &facts.login {
+            self.people.carries(&facts.id, login);
+        }
+    }
+
+    fn observe_group(&mut self, group: &NamedRef) {
+        if let (Some(id), Some(name)) = (&group.id, &group.name) {
+            self.groups.insert(id.clone(), name.clone());
+        }
+    }
+
+    fn observe_assignment(&mut self, at: Timestamp, source: &str, facts: &AssignmentFacts, ordinal: u32) {
+        if !self.is_application(&facts.application) {
+            return;
+        }
+        let ended = ["DEPROVISIONED", "REVOKED", "UNASSIGNED", "INACTIVE"];
+        let assigned = facts.status.as_deref().is_none_or(|status| !ended.contains(&status));
+        let person = self.people.with_id(&facts.person, ordinal);
+        person.assigned.observe(at, assigned, ordinal, facts.created_at.filter(|_| assigned));
+        if let Some(account) = &facts.account_id {
+            person.account_ids.insert(account.clone(), (at, ordinal));
+        }
+        self.note_listed(source, "", &facts.person, at);
+    }
+
+    fn observe_scim_user(&mut self, at: Timestamp, source: &str, user: &ScimUser, ordinal: u32) {
+        let members_listed = self.members_listed;
+        let Some(account) = self.scim_account(at, user, ordinal) else { return };
+        if let Some(active) = user.active {
+            account.scim_active.observe(at, active, ordinal, None);
+            // Where the organization's members are listed, that listing says who is in.
+            if !members_listed {
+                account.access.observe(at, if active { Access::Active } else { Access::Inactive }, ordinal, None);
+            }
+        }
+        if let Some(id) = &user.id {
+            self.note_listed(source, "", id, at);
+        }
+    }
+
+    fn observe_member(&mut self, at: Timestamp, source: &str, facts: &MemberFacts, ordinal: u32) {
+        let named = AccountRef { id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
+        let Some(account) = self.hub_account(at, &named, ordinal) else { return };
+        account.access.observe(at, Access::Active, ordinal, None);
+        account.emails.extend(facts.email.iter().map(|email| fold(email)));
+        if let Some(role) = &facts.role
+            && account.role.as_ref().is_none_or(|known| known.role != *role)
+        {
+            account.role = Some(RoleFact { role: role.clone(), at, proof: ordinal });
+        }
+        account.resource_groups = facts.resource_groups.iter().cloned().collect();
+        account.second_factor = facts.second_factor.or(account.second_factor);
+        if facts.external {
+            account.listed_class = Some(Class::External);
+        }
+        self.note_listed(source, "", &facts.id, at);
+    }
+
+    fn observe_resource_group(&mut self, at: Timestamp, facts: &ResourceGroupFacts, ordinal: u32) {
+        for account in &mut self.accounts.list {
+            account.resource_groups.remove(&facts.name);
+        }
+        for (id, name, role) in &facts.users {
+            let named = AccountRef { id: Some(id.clone()), name: Some(name.clone()) };
+            if let Some(account) = self.hub_account(at, &named, ordinal) {
+                account.resource_groups.insert(facts.name.clone(), role.clone());
+            }
+        }
+    }
+
+    fn observe_service_account(&mut self, at: Timestamp, source: &str, facts: &ServiceAccountFacts, ordinal: u32) {
+        let named = AccountRef { id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
+        let Some(account) = self.hub_account(at, &named, ordinal) else { return };
+        account.listed_class = Some(Class::Service);
+        account.created_at = earlier(account.created_at, facts.created_at);
+        account.access.observe(at, Access::Active, ordinal, facts.created_at);
+        self.note_listed(source, "", &facts.id, at);
+        for token in &facts.tokens {
+            self.observe_token(at, source, token, ordinal);
+        }
+    }
+
+    fn observe_token(&mut self, at: Timestamp, source: &str, facts: &TokenFacts, ordinal: u32) {
+        let credential = self.credentials.with_id(&facts.system, &facts.id, ordinal);
+        credential.absent_since = None;
+        if facts.name.is_some() {
+            credential.name.clone_from(&facts.name);
+        }
+        credential.listed = Some((at, ordinal, facts.clone()));
+        let key = credential_key(&facts.system, &facts.id);
+        self.note_listed(source, "", &key, at);
+    }
+
+    fn observe_employee(&mut self, at: Timestamp, facts: &EmployeeFacts, ordinal: u32) {
+        if self.roster_at.is_some_and(|taken| taken < at) {
+            self.employees.clear();
+        }
+        self.roster_at = Some(at);
+        self.employees.push((facts.clone(), ordinal));
+    }
+
+    /// Ends a listing: what a complete one does not name is gone.
+    pub(super) fn close_listing(&mut self, listing: &Listing) {
+        if !listing.complete {
+            return;
+        }
+        match listing.source.as_str() {
+            "okta-users" => self.absent_people(listing),
+            "okta-group-users" => self.absent_group_members(listing),
+            "okta-app-users" => self.absent_assignments(listing),
+            "huggingface-members" | "huggingface-service-accounts" => self.absent_members(listing),
+            "scim-users" => self.absent_scim_users(listing),
+            "okta-api-tokens" | "token-inventory" => self.absent_credentials(listing),
+            _ => {}
+        }
+    }
+
+    /// Okta's default user listing leaves out deactivated people: not named is not active.
+    fn absent_people(&mut self, listing: &Listing) {
+        for index in 0..self.people.list.len() {
+            let id = &self.people.list[index].id;
+            if self.was_listed(listing, id) {
+                continue;
+            }
+            let person = &mut self.people.list[index];
+            if matches!(person.standing.value(), None | Some(Standing::Active | Standing::Suspended)) {
+                let proof = person.standing.seen().map_or(person.proof, |(_, proof)| proof);
+                person.standing.observe(listing.taken_at, Standing::Deactivated, proof, None);
+            }
+        }
+    }
+
+    fn absent_group_members(&mut self, listing: &Listing) {
+        for index in 0..self.people.list.len() {
+            if self.was_listed(listing, &self.people.list[index].id) {
+                continue;
+            }
+            let person = &mut self.people.list[index];
+            let proof = person.proof;
+            membership_of(&mut person.groups, &listing.scope).observe(listing.taken_at, false, proof, None);
+        }
+    }
+
+    fn absent_assignments(&mut self, listing: &Listing) {
+        for index in 0..self.people.list.len() {
+            if self.was_listed(listing, &self.people.list[index].id) {
+                continue;
+            }
+            let person = &mut self.people.list[index];
+            let proof = person.assigned.seen().map_or(person.proof, |(_, proof)| proof);
+            person.assigned.observe(listing.taken_at, false, proof, None);
+        }
+    }
+
+    fn absent_members(&mut self, listing: &Listing) {
+        let services = listing.source == "huggingface-service-accounts";
+        for index in 0..self.accounts.list.len() {
+            let account = &self.accounts.list[index];
+            let service = account.listed_class == Some(Class::Service);
+            let listed = account.hub_id.as_deref().or(account.scim_id.as_deref()).is_some_and(|id| self.was_listed(listing, id));
+            if listed || service != services {
+                continue;
+            }
+            let account = &mut self.accounts.list[index];
+            let proof = account.proof();
+            match account.access.value() {
+                Some(Access::Active) => account.access.observe(listing.taken_at, Access::Inactive, proof, None),
+                // A SCIM user that is no member is an invitation under basic SSO, and no access at all under managed SSO.
+                None if !self.frame.invitations => account.access.observe(listing.taken_at, Access::Inactive, proof, None),
+                _ => {}
+            }
+            if !account.is_active() {
+                account.resource_groups.clear();
+            }
+        }
+    }
+
+    fn absent_scim_users(&mut self, listing: &Listing) {
+        for index in 0..self.accounts.list.len() {
+            let account = &self.accounts.list[index];
+            if account.scim_id.as_deref().is_none_or(|id| self.was_listed(listing, id)) {
+                continue;
+            }
+            let account = &mut self.accounts.list[index];
+            let proof = account.proof();
+            account.scim_active.observe(listing.taken_at, false, proof, None);
+            if !self.members_listed {
+                account.access.observe(listing.taken_at, Access::Inactive, proof, None);
+            }
+        }
+    }
+
+    fn absent_credentials(&mut self, listing: &Listing) {
+        for index in 0..self.credentials.list.len() {
+            let credential = &self.credentials.list[index];
+            let key = credential_key(&credential.system, &credential.id);
+            let known_by_it = self.listed.contains_key(&(listing.source.clone(), String::new(), key.clone()));
+            if known_by_it && !self.was_listed(listing, &key) {
+                let credential = &mut self.credentials.list[index];
+                credential.absent_since = credential.absent_since.or(Some(listing.taken_at));
+            }
+        }
+    }
+
+    /// Under basic SSO: a SCIM user that the endpoint holds active and no member listing names waits for its owner.
+    pub(super) fn settle_invitations(&mut self) {
+        for account in &mut self.accounts.list {
+            let Some((at, proof)) = account.scim_active.seen() else { continue };
+            if account.access.value().is_some() || account.scim_active.value() != Some(true) {
+                continue;
+            }
+            if self.frame.invitations {
+                account.access.observe(at, Access::Pending, proof, None);
+            } else if self.members_listed {
+                account.access.observe(at, Access::Inactive, proof, None);
+            }
+        }
+    }
+}
+
+fn credential_key(system: &str, id: &str) -> String {
+    format!("{system}/{id}")
+}

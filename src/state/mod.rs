@@ -1,0 +1,25 @@
+//! State: events in order of time, folded into the directory at a moment.
+//!
+//! Pure and total: [`Replay`] is a visitor that cannot fail, knows no SQL, no file and no threshold. What the
+//! organization decided (roles, grace, waivers) is `policy`; what is wrong with a directory is for `analyzer` to say.
+
+mod account;
+mod correlation;
+mod credential;
+mod departure;
+mod directory;
+mod listing;
+mod person;
+mod provider;
+mod register;
+mod replay;
+mod target;
+mod timeline;
+
+pub use account::{Access, Account, Owner, RoleFact};
+pub use credential::{Credential, Holder};
+pub use departure::Departure;
+pub use directory::{Directory, Group, Slice};
+pub use person::{Attempt, Employment, Lapse, LapseKind, Person, Standing};
+pub use replay::{Frame, Replay};
+pub use timeline::{Step, Timeline};

@@ -1,0 +1,283 @@
+//! Persons: identities of the identity provider, when they could sign in, what they were assigned to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::timeline::Timeline;
+use crate::model::event::Operation;
+use crate::model::link::fold;
+use crate::model::time::Timestamp;
+
+/// Whether a person can sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Yes.
+    Active,
+    /// Not for now.
+    Suspended,
+    /// Not any more.
+    Deactivated,
+    /// The identity is gone.
+    Deleted,
+}
+
+/// What ended an entitlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LapseKind {
+    /// The person was deactivated.
+    Deactivated,
+    /// The person was suspended.
+    Suspended,
+    /// The identity was deleted.
+    Deleted,
+    /// The person lost the application.
+    Unassigned,
+}
+
+impl LapseKind {
+    /// The word of the contract.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Deactivated => "deactivated",
+            Self::Suspended => "suspended",
+            Self::Deleted => "deleted",
+            Self::Unassigned => "unassigned",
+        }
+    }
+}
+
+/// The moment a person stopped being entitled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lapse {
+    /// When.
+    pub at: Timestamp,
+    /// By what.
+    pub kind: LapseKind,
+    /// The event that says so.
+    pub proof: u32,
+    /// When the person was entitled again, if ever.
+    pub ended: Option<Timestamp>,
+}
+
+/// One attempt of the identity provider at the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// When.
+    pub at: Timestamp,
+    /// What it tried.
+    pub operation: Operation,
+    /// Whether it worked.
+    pub success: bool,
+    /// The event.
+    pub proof: u32,
+}
+
+/// What the personnel roster says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Employment {
+    /// The last day; `None` while employed without end.
+    pub end_date: Option<NaiveDate>,
+    /// The manager's address.
+    pub manager_email: Option<String>,
+    /// The event.
+    pub proof: u32,
+}
+
+/// One person.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    /// The identity provider's id.
+    pub id: String,
+    /// The latest login, as written.
+    pub login: Option<String>,
+    /// The display name.
+    pub name: Option<String>,
+    /// The employee number.
+    pub employee_id: Option<String>,
+    /// Every login, folded, current and former.
+    pub logins: BTreeSet<String>,
+    /// Every address, folded, current and former, logins included.
+    pub addresses: BTreeSet<String>,
+    /// Whether the person can sign in.
+    pub standing: Timeline<Standing>,
+    /// Whether the person is assigned to the application.
+    pub assigned: Timeline<bool>,
+    /// The identity provider's groups by id: member or not.
+    pub groups: BTreeMap<String, Timeline<bool>>,
+    /// The target's account ids that the identity provider knows, each with the latest moment and event.
+    pub account_ids: BTreeMap<String, (Timestamp, u32)>,
+    /// Attempts at the target, in order.
+    pub attempts: Vec<Attempt>,
+    /// The last sign-on to the target, as the identity provider tells.
+    pub sign_on: Option<(Timestamp, u32)>,
+    /// When the identity was made.
+    pub created_at: Option<Timestamp>,
+    /// What the personnel roster says.
+    pub employment: Option<Employment>,
+    /// Indexes of the accounts linked to this person.
+    pub accounts: Vec<usize>,
+    /// An event that names this person.
+    pub proof: u32,
+}
+
+impl Person {
+    /// Learns a login.
+    pub(super) fn learn_login(&mut self, login: &str) {
+        let folded = fold(login);
+        if !folded.is_empty() {
+            self.login = Some(login.trim().to_owned());
+            self.addresses.insert(folded.clone());
+            self.logins.insert(folded);
+        }
+    }
+
+    /// Learns an address.
+    pub(super) fn learn_address(&mut self, address: &str) {
+        let folded = fold(address);
+        if !folded.is_empty() {
+            self.addresses.insert(folded);
+        }
+    }
+
+    /// The login people know the person by, else the id.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        self.login.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Whether the person can sign in at the end of the replay; `None` where nothing tells.
+    #[must_use]
+    pub fn active(&self) -> Option<bool> {
+        self.standing.value().map(|standing| standing == Standing::Active)
+    }
+
+    /// Whether the person is entitled: active and assigned; `None` where one of them is not known and the other not `false`.
+    #[must_use]
+    pub fn entitled(&self) -> Option<bool> {
+        match (self.active(), self.assigned.value()) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        }
+    }
+
+    /// The word for `person_state`.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self.standing.value() {
+            Some(Standing::Active) => "active",
+            Some(Standing::Suspended | Standing::Deactivated) => "inactive",
+            Some(Standing::Deleted) => "deleted",
+            None => "unknown",
+        }
+    }
+
+    /// Every lapse, in order. A person whose assignment nothing tells of counts as assigned here.
+    #[must_use]
+    pub fn lapses(&self) -> Vec<Lapse> {
+        let mut moments: Vec<Timestamp> =
+            self.standing.steps().iter().map(|step| step.at).chain(self.assigned.steps().iter().map(|step| step.at)).collect();
+        moments.sort_unstable();
+        moments.dedup();
+        let mut entitled = self.entitled_before_all();
+        let mut lapses: Vec<Lapse> = Vec::new();
+        for at in moments {
+            let now = self.active_at(at) && (self.assigned.steps().is_empty() || self.assigned.held_at(at));
+            match (entitled, now) {
+                (true, false) => lapses.extend(self.lapse_at(at)),
+                (false, true) => {
+                    if let Some(open) = lapses.last_mut().filter(|lapse| lapse.ended.is_none()) {
+                        open.ended = Some(at);
+                    }
+                }
+                _ => {}
+            }
+            entitled = now;
+        }
+        lapses
+    }
+
+    /// The latest lapse that has not ended.
+    #[must_use]
+    pub fn open_lapse(&self) -> Option<Lapse> {
+        self.lapses().pop().filter(|lapse| lapse.ended.is_none())
+    }
+
+    /// Whether the person was entitled before the first step: what a first change took away was there before.
+    fn entitled_before_all(&self) -> bool {
+        let active = self.standing.steps().first().is_some_and(|step| (step.value == Standing::Active) == step.from_the_start);
+        let assigned = self.assigned.steps().first().is_none_or(|step| step.value == step.from_the_start);
+        active && assigned
+    }
+
+    /// Whether the person could sign in at a moment. Before the first step: what was taken away then was there before.
+    fn active_at(&self, at: Timestamp) -> bool {
+        let before = || self.standing.steps().first().is_some_and(|step| step.value != Standing::Active);
+        self.standing.at(at).map_or_else(before, |standing| standing == Standing::Active)
+    }
+
+    fn lapse_at(&self, at: Timestamp) -> Option<Lapse> {
+        let stood = self.standing.steps().iter().find(|step| step.at == at && step.value != Standing::Active);
+        let (kind, proof) = match stood {
+            Some(step) => match step.value {
+                Standing::Suspended => (LapseKind::Suspended, step.proof),
+                Standing::Deleted => (LapseKind::Deleted, step.proof),
+                Standing::Deactivated | Standing::Active => (LapseKind::Deactivated, step.proof),
+            },
+            None => {
+                let step = self.assigned.steps().iter().find(|step| step.at == at && !step.value)?;
+                (LapseKind::Unassigned, step.proof)
+            }
+        };
+        Some(Lapse { at, kind, proof, ended: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(n: i64) -> Timestamp {
+        Timestamp::from_micros(n)
+    }
+
+    #[test]
+    fn deactivation_and_unassignment_a_second_later_are_one_lapse() {
+        let mut person = Person::default();
+        person.standing.change(moment(100), Standing::Deactivated, 1);
+        person.assigned.change(moment(101), false, 2);
+        assert_eq!(person.lapses(), [Lapse { at: moment(100), kind: LapseKind::Deactivated, proof: 1, ended: None }]);
+    }
+
+    #[test]
+    fn a_suspension_that_ended_is_a_lapse_that_ended() {
+        let mut person = Person::default();
+        person.assigned.observe(moment(10), true, 0, None);
+        person.standing.change(moment(100), Standing::Suspended, 1);
+        person.standing.change(moment(200), Standing::Active, 2);
+        person.standing.change(moment(300), Standing::Deactivated, 3);
+        let lapses = person.lapses();
+        assert_eq!(
+            lapses.iter().map(|lapse| (lapse.at, lapse.ended)).collect::<Vec<_>>(),
+            [(moment(100), Some(moment(200))), (moment(300), None)]
+        );
+    }
+
+    #[test]
+    fn an_assignment_older_than_the_log_lapses_with_the_suspension() {
+        let mut person = Person::default();
+        person.standing.change(moment(100), Standing::Suspended, 1);
+        person.assigned.observe(moment(200), true, 2, Some(moment(10)));
+        assert_eq!(person.lapses().iter().map(|lapse| lapse.at).collect::<Vec<_>>(), [moment(100)]);
+    }
+
+    #[test]
+    fn who_was_never_assigned_cannot_lapse() {
+        let mut person = Person::default();
+        person.standing.change(moment(100), Standing::Deactivated, 1);
+        person.assigned.observe(moment(200), false, 2, None);
+        assert_eq!(person.lapses(), []);
+    }
+}

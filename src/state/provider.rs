@@ -1,0 +1,62 @@
+//! What the identity provider's own log says: lifecycle, assignment, groups, attempts, sign-ons.
+
+use super::person::{Attempt, Standing};
+use super::replay::{Replay, membership_of};
+use crate::model::event::{Change, Event, Lifecycle, NamedRef, Operation, Outcome, PersonRef};
+use crate::model::time::Timestamp;
+
+impl Replay {
+    pub(super) fn lifecycle(&mut self, at: Timestamp, named: &PersonRef, step: Lifecycle, ordinal: u32) {
+        let Some(person) = self.people.resolve(named, ordinal) else { return };
+        let standing = match step {
+            Lifecycle::Created | Lifecycle::Activated | Lifecycle::Unsuspended => Standing::Active,
+            Lifecycle::Suspended => Standing::Suspended,
+            Lifecycle::Deactivated => Standing::Deactivated,
+            Lifecycle::Deleted => Standing::Deleted,
+        };
+        if step == Lifecycle::Created {
+            person.created_at = Some(person.created_at.map_or(at, |created| created.min(at)));
+        }
+        person.standing.change(at, standing, ordinal);
+    }
+
+    pub(super) fn assignment(&mut self, at: Timestamp, named: &PersonRef, application: &NamedRef, change: Change, ordinal: u32) {
+        if let (Some(id), Some(name)) = (&application.id, &application.name) {
+            self.applications.insert(id.clone(), name.clone());
+        }
+        if !self.is_application(application) {
+            return;
+        }
+        if let Some(person) = self.people.resolve(named, ordinal) {
+            person.assigned.change(at, change == Change::Added, ordinal);
+        }
+    }
+
+    pub(super) fn group_membership(&mut self, at: Timestamp, named: &PersonRef, group: &NamedRef, change: Change, ordinal: u32) {
+        let Some(id) = group.id.as_ref().or(group.name.as_ref()) else { return };
+        if let Some(name) = &group.name {
+            self.groups.insert(id.clone(), name.clone());
+        }
+        if let Some(person) = self.people.resolve(named, ordinal) {
+            membership_of(&mut person.groups, id).change(at, change == Change::Added, ordinal);
+        }
+    }
+
+    pub(super) fn sign_on(&mut self, at: Timestamp, named: &PersonRef, application: &NamedRef, ordinal: u32) {
+        if !self.is_application(application) {
+            return;
+        }
+        if let Some(person) = self.people.resolve(named, ordinal) {
+            person.sign_on = person.sign_on.max(Some((at, ordinal)));
+        }
+    }
+
+    pub(super) fn attempt(&mut self, event: &Event, operation: Operation, named: &PersonRef, account_id: Option<&str>, ordinal: u32) {
+        let Some(person) = self.people.resolve(named, ordinal) else { return };
+        let success = event.outcome == Outcome::Success;
+        if let (true, Some(id)) = (success, account_id) {
+            person.account_ids.insert(id.to_owned(), (event.at, ordinal));
+        }
+        person.attempts.push(Attempt { at: event.at, operation, success, proof: ordinal });
+    }
+}

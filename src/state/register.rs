@@ -1,0 +1,150 @@
+//! Registers: who is known so far, by every key that a record may name them with.
+
+use std::collections::HashMap;
+
+use super::account::Account;
+use super::credential::Credential;
+use super::person::Person;
+use crate::model::event::{AccountRef, PersonRef};
+use crate::model::link::fold;
+use crate::model::time::Timestamp;
+
+/// The persons known so far.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    pub(super) list: Vec<Person>,
+    by_id: HashMap<String, usize>,
+    /// Who carried a login last.
+    by_login: HashMap<String, usize>,
+}
+
+impl People {
+    /// The person a record names; known by login alone only while one person carries it.
+    pub(super) fn resolve(&mut self, named: &PersonRef, proof: u32) -> Option<&mut Person> {
+        let index = match (&named.id, &named.login) {
+            (Some(id), _) => self.index(id, proof),
+            (None, Some(login)) => *self.by_login.get(&fold(login))?,
+            (None, None) => return None,
+        };
+        let person = self.list.get_mut(index)?;
+        if let Some(login) = &named.login {
+            person.learn_login(login);
+            self.by_login.insert(fold(login), index);
+        }
+        if let Some(name) = &named.name {
+            person.name = Some(name.clone());
+        }
+        Some(person)
+    }
+
+    /// The person with this id, made known if need be.
+    pub(super) fn with_id(&mut self, id: &str, proof: u32) -> &mut Person {
+        let index = self.index(id, proof);
+        &mut self.list[index]
+    }
+
+    /// Says that the person with this id carries this login now.
+    pub(super) fn carries(&mut self, id: &str, login: &str) {
+        if let Some(index) = self.by_id.get(id) {
+            self.by_login.insert(fold(login), *index);
+        }
+    }
+
+    fn index(&mut self, id: &str, proof: u32) -> usize {
+        if let Some(index) = self.by_id.get(id) {
+            return *index;
+        }
+        let index = self.list.len();
+        self.list.push(Person { id: id.to_owned(), proof, ..Person::default() });
+        self.by_id.insert(id.to_owned(), index);
+        index
+    }
+}
+
+/// Which of the target's two ways of numbering accounts an id belongs to. Whether they agree is not documented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Numbering {
+    /// The SCIM endpoint's.
+    Scim,
+    /// The target's own listings and logs.
+    Hub,
+}
+
+/// The accounts of the target known so far.
+#[derive(Debug, Default)]
+pub(super) struct Accounts {
+    pub(super) list: Vec<Account>,
+    by_scim_id: HashMap<String, usize>,
+    by_hub_id: HashMap<String, usize>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Accounts {
+    /// The account a record names, made known if need be; `None` where it names none.
+    pub(super) fn resolve(
+        &mut self,
+        system: &str,
+        numbering: Numbering,
+        named: &AccountRef,
+        at: Timestamp,
+        proof: u32,
+    ) -> Option<&mut Account> {
+        let index = self.known(numbering, named).or_else(|| self.make(system, named, at, proof))?;
+        let account = self.list.get_mut(index)?;
+        if let Some(id) = &named.id {
+            let (slot, ids) = match numbering {
+                Numbering::Scim => (&mut account.scim_id, &mut self.by_scim_id),
+                Numbering::Hub => (&mut account.hub_id, &mut self.by_hub_id),
+            };
+            *slot = Some(id.clone());
+            ids.insert(id.clone(), index);
+        }
+        if let Some(name) = &named.name {
+            account.name.clone_from(name);
+            self.by_name.insert(fold(name), index);
+        }
+        Some(account)
+    }
+
+    fn known(&self, numbering: Numbering, named: &AccountRef) -> Option<usize> {
+        let (own, other) = match numbering {
+            Numbering::Scim => (&self.by_scim_id, &self.by_hub_id),
+            Numbering::Hub => (&self.by_hub_id, &self.by_scim_id),
+        };
+        if let Some(index) = named.id.as_ref().and_then(|id| own.get(id).or_else(|| other.get(id))) {
+            return Some(*index);
+        }
+        let index = *self.by_name.get(&fold(named.name.as_deref()?))?;
+        let account = self.list.get(index)?;
+        // The same name under another id of the same numbering is another account.
+        let numbered = match numbering {
+            Numbering::Scim => account.scim_id.is_some(),
+            Numbering::Hub => account.hub_id.is_some(),
+        };
+        (named.id.is_none() || !numbered).then_some(index)
+    }
+
+    fn make(&mut self, system: &str, named: &AccountRef, at: Timestamp, proof: u32) -> Option<usize> {
+        let name = named.name.as_ref().or(named.id.as_ref())?;
+        self.list.push(Account { system: system.to_owned(), name: name.clone(), first_seen: Some((at, proof)), ..Account::default() });
+        Some(self.list.len() - 1)
+    }
+}
+
+/// The credentials known so far.
+#[derive(Debug, Default)]
+pub(super) struct Credentials {
+    pub(super) list: Vec<Credential>,
+    by_id: HashMap<(String, String), usize>,
+}
+
+impl Credentials {
+    /// The credential with this id, made known if need be.
+    pub(super) fn with_id(&mut self, system: &str, id: &str, proof: u32) -> &mut Credential {
+        let index = *self.by_id.entry((system.to_owned(), id.to_owned())).or_insert_with(|| {
+            self.list.push(Credential { system: system.to_owned(), id: id.to_owned(), proof, ..Credential::default() });
+            self.list.len() - 1
+        });
+        &mut self.list[index]
+    }
+}

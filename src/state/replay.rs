@@ -1,0 +1,195 @@
+//! The fold: one event after the other, in order of time, up to a moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::register::{Accounts, Credentials, People};
+use super::timeline::Timeline;
+use crate::model::event::{Activity, Event, NamedRef, Outcome, PersonRef, TokenStep};
+use crate::model::facts::EmployeeFacts;
+use crate::model::listing::Listing;
+use crate::model::time::Timestamp;
+
+/// What has to be known before the first event.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The identity provider's `system`.
+    pub provider: String,
+    /// The target's `system`.
+    pub target: String,
+    /// The application that provisions the target: id or label.
+    pub application: Option<String>,
+    /// Whether a SCIM user is an invitation until it is accepted (basic SSO).
+    pub invitations: bool,
+    /// Who SCIM-made changes are recorded as; no accounts.
+    pub scim_actors: BTreeSet<String>,
+}
+
+/// The fold in progress.
+#[derive(Debug)]
+pub struct Replay {
+    pub(super) frame: Frame,
+    pub(super) until: Timestamp,
+    pub(super) listings: Vec<Listing>,
+    /// The first listing that is still to be closed.
+    next_listing: usize,
+    pub(super) people: People,
+    pub(super) accounts: Accounts,
+    pub(super) credentials: Credentials,
+    /// Names of the identity provider's groups by id.
+    pub(super) groups: BTreeMap<String, String>,
+    /// Labels of the applications by id, as the logs tell them.
+    pub(super) applications: BTreeMap<String, String>,
+    pub(super) employees: Vec<(EmployeeFacts, u32)>,
+    pub(super) roster_at: Option<Timestamp>,
+    /// Whether a listing of the organization's members is among the listings.
+    pub(super) members_listed: bool,
+    /// When a row of this source, scope and id was last listed.
+    pub(super) listed: BTreeMap<(String, String, String), Timestamp>,
+}
+
+impl Replay {
+    /// A replay up to and including `until`, over which these listings were read.
+    #[must_use]
+    pub fn new(frame: Frame, until: Timestamp, listings: &[Listing]) -> Self {
+        let mut listings: Vec<Listing> = listings.iter().filter(|listing| listing.taken_at <= until).cloned().collect();
+        listings.sort();
+        let members_listed = listings.iter().any(|listing| listing.source == "huggingface-members" && listing.complete);
+        Self {
+            frame,
+            until,
+            listings,
+            next_listing: 0,
+            people: People::default(),
+            accounts: Accounts::default(),
+            credentials: Credentials::default(),
+            groups: BTreeMap::new(),
+            applications: BTreeMap::new(),
+            employees: Vec::new(),
+            roster_at: None,
+            members_listed,
+            listed: BTreeMap::new(),
+        }
+    }
+
+    /// Takes one event in. `ordinal` is its place in the total order and its name as evidence.
+    pub fn apply(&mut self, event: &Event, ordinal: u32) {
+        if event.at > self.until {
+            return;
+        }
+        self.close_listings_before(event.at);
+        if let Some(token) = &event.token {
+            self.use_token(event, token, ordinal);
+        }
+        if let Activity::Provisioning { operation, person: Some(person), application, account_id, .. } = &event.activity {
+            if self.is_application(application) {
+                self.attempt(event, *operation, person, account_id.as_deref(), ordinal);
+            }
+            return;
+        }
+        if event.outcome == Outcome::Failure || event.outcome == Outcome::Skipped || event.outcome == Outcome::Deferred {
+            return;
+        }
+        self.apply_effect(event, ordinal);
+    }
+
+    /// What a successful operation changed.
+    fn apply_effect(&mut self, event: &Event, ordinal: u32) {
+        let at = event.at;
+        match &event.activity {
+            Activity::Lifecycle { person, step } => self.lifecycle(at, person, *step, ordinal),
+            Activity::Profile { person } => self.mention(person, ordinal),
+            Activity::Assignment { person, application, change } => self.assignment(at, person, application, *change, ordinal),
+            Activity::GroupMembership { person, group, change } => self.group_membership(at, person, group, *change, ordinal),
+            Activity::SignOn { person, application } => self.sign_on(at, person, application, ordinal),
+            Activity::Credential { system, credential, step } => self.credential(at, system, credential, *step, ordinal),
+            Activity::Exchange(exchange) => self.exchange(at, exchange, ordinal),
+            Activity::Membership { account, step, role } => self.membership(at, account, *step, role.as_deref(), ordinal),
+            Activity::RoleChange { account, to, .. } => self.role_change(at, account, to, ordinal),
+            Activity::ResourceGroupMembers { group, accounts, change } => self.resource_group(at, group, accounts, *change, ordinal),
+            Activity::Login { account } => self.login(at, account, ordinal),
+            Activity::Act { account, .. } => self.act(at, account, ordinal),
+            Activity::Observe(observation) => self.observe(at, &event.source, observation, ordinal),
+            Activity::Provisioning { .. } | Activity::Setting { .. } => {}
+        }
+        self.author_acts(event, ordinal);
+    }
+
+    /// Whoever changes something in the target's audit log was there to do it.
+    fn author_acts(&mut self, event: &Event, ordinal: u32) {
+        let by_author =
+            matches!(event.activity, Activity::Membership { .. } | Activity::RoleChange { .. } | Activity::ResourceGroupMembers { .. });
+        if let (true, Some(actor)) = (by_author, &event.actor) {
+            let account = crate::model::event::AccountRef { id: actor.id.clone(), name: actor.name.clone() };
+            self.act(event.at, &account, ordinal);
+        }
+    }
+
+    /// A person was named; what the record says of login and name is learnt.
+    pub(super) fn mention(&mut self, person: &PersonRef, ordinal: u32) {
+        self.people.resolve(person, ordinal);
+    }
+
+    fn use_token(&mut self, event: &Event, token: &str, ordinal: u32) {
+        let system =
+            if event.source.starts_with("okta") || event.source.starts_with("entra") { &self.frame.provider } else { &self.frame.target };
+        let credential = self.credentials.with_id(&system.clone(), token, ordinal);
+        credential.used = credential.used.max(Some((event.at, ordinal)));
+    }
+
+    fn credential(&mut self, at: Timestamp, system: &str, named: &NamedRef, step: TokenStep, ordinal: u32) {
+        let Some(id) = &named.id else { return };
+        let credential = self.credentials.with_id(system, id, ordinal);
+        if named.name.is_some() {
+            credential.name.clone_from(&named.name);
+        }
+        let moment = Some((at, ordinal));
+        match step {
+            TokenStep::Created => credential.created = credential.created.or(moment),
+            TokenStep::Rotated => credential.rotated = moment,
+            TokenStep::Revoked => credential.revoked = credential.revoked.or(moment),
+            TokenStep::Used => credential.used = credential.used.max(moment),
+            TokenStep::Updated => {}
+        }
+    }
+
+    /// Whether this is the application that provisions the target.
+    pub(super) fn is_application(&self, named: &NamedRef) -> bool {
+        let Some(wanted) = self.frame.application.as_deref() else { return true };
+        let label = named.name.as_deref().or_else(|| self.applications.get(named.id.as_deref()?).map(String::as_str));
+        let matches = |text: &str| text == wanted || text.eq_ignore_ascii_case(wanted);
+        // A listing that names its application by an id whose label no log tells is taken at its word.
+        named.id.as_deref().is_some_and(matches) || label.map_or(named.name.is_none(), matches)
+    }
+
+    fn close_listings_before(&mut self, at: Timestamp) {
+        while let Some(listing) = self.listings.get(self.next_listing).filter(|listing| listing.taken_at < at) {
+            let listing = listing.clone();
+            self.next_listing += 1;
+            self.close_listing(&listing);
+        }
+    }
+
+    /// Closes every listing that is still open: all of them were taken before the end.
+    pub(super) fn close_all_listings(&mut self) {
+        for listing in self.listings.clone().into_iter().skip(self.next_listing) {
+            self.close_listing(&listing);
+        }
+        self.next_listing = self.listings.len();
+    }
+
+    /// Notes that a listing names this row, for its end.
+    pub(super) fn note_listed(&mut self, source: &str, scope: &str, id: &str, at: Timestamp) {
+        self.listed.insert((source.to_owned(), scope.to_owned(), id.to_owned()), at);
+    }
+
+    /// Whether the listing that was taken at this moment names the row.
+    pub(super) fn was_listed(&self, listing: &Listing, id: &str) -> bool {
+        // The key is built anew because the map owns its keys; listings close rarely.
+        self.listed.get(&(listing.source.clone(), listing.scope.clone(), id.to_owned())) == Some(&listing.taken_at)
+    }
+}
+
+/// Sets a membership in a map of timelines.
+pub(super) fn membership_of<'a>(groups: &'a mut BTreeMap<String, Timeline<bool>>, group: &str) -> &'a mut Timeline<bool> {
+    groups.entry(group.to_owned()).or_default()
+}

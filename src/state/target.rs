@@ -1,0 +1,139 @@
+//! What the target's side says: SCIM exchanges that took effect, and its audit log.
+
+use super::account::{Access, Account, RoleFact};
+use super::register::Numbering;
+use super::replay::Replay;
+use crate::model::event::{AccountRef, Change, Exchange, Membership, NamedRef, Operation};
+use crate::model::facts::ScimUser;
+use crate::model::link::fold;
+use crate::model::time::Timestamp;
+
+impl Replay {
+    pub(super) fn exchange(&mut self, at: Timestamp, exchange: &Exchange, ordinal: u32) {
+        let (Some(operation), Some(user)) = (exchange.operation, &exchange.user) else { return };
+        let invitations = self.frame.invitations;
+        let Some(account) = self.scim_account(at, user, ordinal) else { return };
+        let before = account.scim_active.value();
+        let active = match operation {
+            Operation::Create | Operation::Enable => user.active.unwrap_or(true),
+            Operation::Disable | Operation::Delete => false,
+            Operation::Update => match user.active {
+                Some(active) => active,
+                None => return,
+            },
+            Operation::GroupPush | Operation::Verify => return,
+        };
+        if before.is_none() && operation == Operation::Update {
+            // The first word on an account that was there already: it was so, but nothing tells since when.
+            account.scim_active.observe(at, active, ordinal, None);
+            if active && account.access.value().is_none() && !invitations {
+                account.access.observe(at, Access::Active, ordinal, None);
+            }
+            return;
+        }
+        account.scim_active.change(at, active, ordinal);
+        if operation == Operation::Create {
+            account.created_at = Some(account.created_at.map_or(at, |created| created.min(at)));
+        }
+        // A push that repeats what the endpoint holds does not bring back what was removed by hand.
+        if before == Some(active) && operation != Operation::Create {
+            return;
+        }
+        match (active, account.access.value()) {
+            (true, Some(Access::Active)) => {}
+            (true, _) if invitations => account.access.change(at, Access::Pending, ordinal),
+            (true, _) => account.access.change(at, Access::Active, ordinal),
+            (false, _) => account.access.change(at, Access::Inactive, ordinal),
+        }
+    }
+
+    /// The account a SCIM resource is about, with what the resource says of it.
+    pub(super) fn scim_account(&mut self, at: Timestamp, user: &ScimUser, ordinal: u32) -> Option<&mut Account> {
+        let named = AccountRef { id: user.id.clone(), name: user.user_name.clone() };
+        if self.is_scim_actor(&named) {
+            return None;
+        }
+        let system = self.frame.target.clone();
+        let account = self.accounts.resolve(&system, Numbering::Scim, &named, at, ordinal)?;
+        if user.external_id.is_some() {
+            account.external_id.clone_from(&user.external_id);
+        }
+        account.emails.extend(user.emails.iter().map(|email| fold(email)));
+        account.created_at = earlier(account.created_at, user.created_at);
+        Some(account)
+    }
+
+    /// The account that the target's audit log names.
+    pub(super) fn hub_account(&mut self, at: Timestamp, named: &AccountRef, ordinal: u32) -> Option<&mut Account> {
+        if self.is_scim_actor(named) {
+            return None;
+        }
+        let system = self.frame.target.clone();
+        self.accounts.resolve(&system, Numbering::Hub, named, at, ordinal)
+    }
+
+    fn is_scim_actor(&self, named: &AccountRef) -> bool {
+        named.name.as_ref().is_some_and(|name| self.frame.scim_actors.contains(&fold(name)))
+    }
+
+    pub(super) fn membership(&mut self, at: Timestamp, named: &AccountRef, step: Membership, role: Option<&str>, ordinal: u32) {
+        let Some(account) = self.hub_account(at, named, ordinal) else { return };
+        match step {
+            Membership::Added | Membership::Joined | Membership::Accepted => {
+                account.access.change(at, Access::Active, ordinal);
+                account.created_at = account.created_at.or(Some(at));
+                if let Some(role) = role {
+                    account.role = Some(RoleFact { role: role.to_owned(), at, proof: ordinal });
+                }
+            }
+            Membership::Removed | Membership::Left => {
+                account.access.change(at, Access::Inactive, ordinal);
+                account.resource_groups.clear();
+            }
+            Membership::Invited if !account.is_active() => account.access.change(at, Access::Pending, ordinal),
+            Membership::Invited => {}
+        }
+    }
+
+    pub(super) fn role_change(&mut self, at: Timestamp, named: &AccountRef, to: &str, ordinal: u32) {
+        if let Some(account) = self.hub_account(at, named, ordinal) {
+            account.role = Some(RoleFact { role: to.to_owned(), at, proof: ordinal });
+        }
+    }
+
+    pub(super) fn resource_group(
+        &mut self,
+        at: Timestamp,
+        group: &NamedRef,
+        accounts: &[(AccountRef, Option<String>)],
+        change: Change,
+        ordinal: u32,
+    ) {
+        let Some(name) = group.name.as_ref().or(group.id.as_ref()) else { return };
+        for (named, role) in accounts {
+            let Some(account) = self.hub_account(at, named, ordinal) else { continue };
+            match change {
+                Change::Added => account.resource_groups.insert(name.clone(), role.clone()),
+                Change::Removed => account.resource_groups.remove(name),
+            };
+        }
+    }
+
+    pub(super) fn login(&mut self, at: Timestamp, named: &AccountRef, ordinal: u32) {
+        if let Some(account) = self.hub_account(at, named, ordinal) {
+            account.login = account.login.max(Some((at, ordinal)));
+            account.act(at, ordinal);
+        }
+    }
+
+    pub(super) fn act(&mut self, at: Timestamp, named: &AccountRef, ordinal: u32) {
+        if let Some(account) = self.hub_account(at, named, ordinal) {
+            account.act(at, ordinal);
+        }
+    }
+}
+
+/// The earlier of two moments, where there are two.
+pub(super) fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
+}

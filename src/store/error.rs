@@ -1,0 +1,76 @@
+//! What can go wrong with the store.
+
+use std::path::PathBuf;
+
+/// A store that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file or its folder cannot be reached.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not ours, or not of a version we know.
+    #[error("{}: {reason}", path.display())]
+    Foreign {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// SQLite says no.
+    #[error("{}: cannot {doing}: {source}", path.display())]
+    Sql {
+        /// Which.
+        path: PathBuf,
+        /// What was tried.
+        doing: &'static str,
+        /// Why not.
+        source: rusqlite::Error,
+    },
+    /// A row does not hold what was put into it.
+    #[error("{}: a row of `{table}` cannot be read: {reason}", path.display())]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// Which table.
+        table: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The store was filled for another application.
+    #[error("{}: it was filled with {key} = {kept:?}, and the config says {wanted:?}", path.display())]
+    Setting {
+        /// Which.
+        path: PathBuf,
+        /// Which setting.
+        key: &'static str,
+        /// What the store was filled with.
+        kept: String,
+        /// What the config says.
+        wanted: String,
+    },
+}
+
+impl StoreError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "check that the folder exists and may be written to",
+            Self::Foreign { .. } => "name another file with --store; scimdrift never repairs or replaces a file that is not its own",
+            Self::Sql { source, .. } if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => {
+                "free some space and run it again: what was committed is kept"
+            }
+            Self::Sql { source, .. } if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                "another scimdrift is working on it: wait until it is done"
+            }
+            Self::Sql { .. } => "check the disk, then run it again: what was committed is kept",
+            Self::Damaged { .. } => "restore the store from a backup, or read the inputs into a new one with --store",
+            Self::Setting { .. } => "logins to other applications were not kept: read the inputs into a new store with --store",
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Reading events back: in one total order, up to a moment, of several versions of one record the one that stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Row;
+use serde::Deserialize;
+
+use super::{Store, StoreError};
+use crate::model::digest::Digest;
+use crate::model::event::{Activity, Actor, Event, Failure, Outcome};
+use crate::model::record::Origin;
+use crate::model::report::Evidence;
+use crate::model::time::Timestamp;
+
+/// Where a record stands: the file's row and the place in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's row.
+    pub file: i64,
+    /// The place in the file.
+    pub origin: Origin,
+}
+
+/// An event as it is replayed.
+#[derive(Debug)]
+pub struct StoredEvent {
+    /// Its place in the total order.
+    pub ordinal: u32,
+    /// The event that stands.
+    pub event: Event,
+    /// The file that brought it first, by name.
+    pub first_file: i64,
+    /// How many versions of it there are.
+    pub versions: usize,
+}
+
+/// An event as evidence, with the native id that findings about it are named by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventEvidence {
+    /// Its id in its source.
+    pub native_id: String,
+    /// The record.
+    pub evidence: Evidence,
+}
+
+#[derive(Deserialize)]
+struct BodyOwned {
+    outcome: Outcome,
+    actor: Option<Actor>,
+    failure: Option<Failure>,
+    correlation: Option<String>,
+    token: Option<String>,
+    activity: Activity,
+}
+
+/// One row of `event`, not yet parsed.
+struct Version {
+    at: i64,
+    source: String,
+    native_id: String,
+    digest: Vec<u8>,
+    body: String,
+    place: Place,
+    original: i64,
+}
+
+const COLUMNS: &str = "SELECT at, source, native_id, digest, body, file, record, line, offset, length, original FROM event";
+
+impl Store {
+    /// Visits every event up to and including `until`, in order of time, source, native id.
+    /// Of several versions of one record the fuller stands, else the one with the smaller digest.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or a row does not hold an event.
+    pub fn events(&self, until: Timestamp, mut visit: impl FnMut(StoredEvent)) -> Result<(), StoreError> {
+        let names = self.file_names()?;
+        let mut ordinal = 0;
+        self.versions(until, |versions| {
+            let event = self.parse(standing(versions))?;
+            let first = versions.iter().min_by_key(|version| (names.get(&version.place.file), version.place.origin.record));
+            let first_file = first.map_or(0, |version| version.place.file);
+            visit(StoredEvent { ordinal, event, first_file, versions: versions.len() });
+            ordinal += 1;
+            Ok(())
+        })
+    }
+
+    /// The records behind these ordinals of [`Store::events`] with the same `until`, as evidence.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn evidence(&self, until: Timestamp, wanted: &BTreeSet<u32>) -> Result<BTreeMap<u32, EventEvidence>, StoreError> {
+        let names = self.file_names()?;
+        let mut ordinal = 0;
+        let mut found = BTreeMap::new();
+        self.versions(until, |versions| {
+            if wanted.contains(&ordinal) {
+                let version = standing(versions);
+                let original: String = self.sql("read an original", |connection| {
+                    connection.prepare_cached("SELECT body FROM original WHERE id = ?1")?.query_row([version.original], |row| row.get(0))
+                })?;
+                let evidence = Evidence {
+                    source: version.source.clone(),
+                    file: names.get(&version.place.file).cloned().unwrap_or_default(),
+                    record: Some(version.place.origin.record),
+                    line: Some(version.place.origin.line),
+                    at: Some(Timestamp::from_micros(version.at)),
+                    sha256: Digest::of(original.as_bytes()).to_string(),
+                    original,
+                };
+                found.insert(ordinal, EventEvidence { native_id: version.native_id.clone(), evidence });
+            }
+            ordinal += 1;
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Visits the versions of every record, record by record.
+    fn versions(&self, until: Timestamp, mut visit: impl FnMut(&[Version]) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let failed = |source| StoreError::Sql { path: self.path.clone(), doing: "read the events", source };
+        let query = format!("{COLUMNS} WHERE at <= ?1 ORDER BY at, source, native_id, digest");
+        let mut statement = self.connection.prepare(&query).map_err(failed)?;
+        let mut rows = statement.query([until.micros()]).map_err(failed)?;
+        let mut group: Vec<Version> = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let version = read_version(row).map_err(failed)?;
+            let same = group
+                .last()
+                .is_some_and(|last| (last.at, &last.source, &last.native_id) == (version.at, &version.source, &version.native_id));
+            if !same && !group.is_empty() {
+                visit(&group)?;
+                group.clear();
+            }
+            group.push(version);
+        }
+        if group.is_empty() { Ok(()) } else { visit(&group) }
+    }
+
+    fn parse(&self, version: &Version) -> Result<Event, StoreError> {
+        let body: BodyOwned = serde_json::from_str(&version.body).map_err(|error| StoreError::Damaged {
+            path: self.path.clone(),
+            table: "event",
+            reason: error.to_string(),
+        })?;
+        let BodyOwned { outcome, actor, failure, correlation, token, activity } = body;
+        Ok(Event {
+            at: Timestamp::from_micros(version.at),
+            source: version.source.clone(),
+            native_id: version.native_id.clone(),
+            outcome,
+            actor,
+            failure,
+            correlation,
+            token,
+            activity,
+            origin: version.place.origin,
+        })
+    }
+
+    pub(super) fn file_names(&self) -> Result<BTreeMap<i64, String>, StoreError> {
+        self.sql("read the files", |connection| {
+            connection.prepare("SELECT id, name FROM file")?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        })
+    }
+}
+
+/// The version that stands: the fuller, else the one with the smaller digest.
+fn standing(versions: &[Version]) -> &Version {
+    let mut best = &versions[0];
+    for version in &versions[1..] {
+        let fuller = version.body.len() > best.body.len();
+        if fuller || (version.body.len() == best.body.len() && version.digest < best.digest) {
+            best = version;
+        }
+    }
+    best
+}
+
+fn read_version(row: &Row<'_>) -> rusqlite::Result<Version> {
+    let count = |index: usize| row.get::<_, i64>(index).map(|number| u64::try_from(number).unwrap_or(0));
+    let origin = Origin { record: count(6)?, line: count(7)?, offset: count(8)?, length: count(9)? };
+    Ok(Version {
+        at: row.get(0)?,
+        source: row.get(1)?,
+        native_id: row.get(2)?,
+        digest: row.get(3)?,
+        body: row.get(4)?,
+        place: Place { file: row.get(5)?, origin },
+        original: row.get(10)?,
+    })
+}

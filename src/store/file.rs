@@ -1,0 +1,194 @@
+//! Files: what was read, what was refused, which listings they make up, and for which hours they speak.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Row;
+
+use super::{Store, StoreError};
+use crate::model::coverage::Coverage;
+use crate::model::listing::Listing;
+use crate::model::report::{RefusedRow, RejectRow};
+use crate::model::time::Timestamp;
+
+/// One row of `file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRow {
+    /// The row.
+    pub id: i64,
+    /// Its name, as the report shows it.
+    pub name: String,
+    /// The digest of the bytes on disk.
+    pub sha256: String,
+    /// How many there are.
+    pub bytes: u64,
+    /// The source.
+    pub source: String,
+    /// When the listing was taken.
+    pub taken_at: Option<Timestamp>,
+    /// Whether the listing is the full state.
+    pub complete: Option<bool>,
+    /// Records read.
+    pub records: u64,
+    /// Records that became events, duplicates included.
+    pub relevant: u64,
+    /// Records that could not be read.
+    pub rejected: u64,
+    /// The first moment a record speaks of.
+    pub first_at: Option<Timestamp>,
+    /// The last.
+    pub last_at: Option<Timestamp>,
+}
+
+/// A listing, put together from its parts.
+pub type ListingRow = Listing;
+
+impl Store {
+    /// Every file, by name and digest.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn files(&self) -> Result<Vec<FileRow>, StoreError> {
+        let query = "SELECT id, name, sha256, bytes, source, taken_at, complete, records, relevant, rejected, first_at, last_at
+                     FROM file ORDER BY name, sha256";
+        self.sql("read the files", |connection| connection.prepare(query)?.query_map([], read_file)?.collect())
+    }
+
+    /// Every generation of the file with this name, the latest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn generations(&self, name: &str) -> Result<Vec<FileRow>, StoreError> {
+        let query = "SELECT id, name, sha256, bytes, source, taken_at, complete, records, relevant, rejected, first_at, last_at
+                     FROM file WHERE name = ?1 ORDER BY id DESC";
+        self.sql("read the files", |connection| connection.prepare_cached(query)?.query_map([name], read_file)?.collect())
+    }
+
+    /// Keeps that a file could not be read.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn refuse(&self, name: &str, reason: &str) -> Result<(), StoreError> {
+        let insert = "INSERT INTO refused (name, reason) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET reason = excluded.reason";
+        self.sql("keep a refusal", |connection| connection.execute(insert, [name, reason]).map(drop))
+    }
+
+    /// Forgets refusals of all names but these: the config does not name the others any more.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn withdraw_refusals_except(&self, names: &[&str]) -> Result<(), StoreError> {
+        let kept = serde_json::Value::from(names.to_vec()).to_string();
+        let delete = "DELETE FROM refused WHERE name NOT IN (SELECT value FROM json_each(?1))";
+        self.sql("withdraw refusals", |connection| connection.execute(delete, [kept]).map(drop))
+    }
+
+    /// Files that could not be read, by name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn refused(&self) -> Result<Vec<RefusedRow>, StoreError> {
+        self.sql("read the refusals", |connection| {
+            connection
+                .prepare("SELECT name, reason FROM refused ORDER BY name")?
+                .query_map([], |row| Ok(RefusedRow { file: row.get(0)?, reason: row.get(1)? }))?
+                .collect()
+        })
+    }
+
+    /// Records that could not be read, by file and place.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn rejects(&self) -> Result<Vec<RejectRow>, StoreError> {
+        let query = "SELECT file.name, line, reason, excerpt, source FROM reject JOIN file ON file.id = reject.file
+                     ORDER BY file.name, record, file.sha256";
+        self.sql("read the rejects", |connection| {
+            connection
+                .prepare(query)?
+                .query_map([], |row| {
+                    Ok(RejectRow {
+                        file: row.get(0)?,
+                        line: count(row, 1)?,
+                        reason: row.get(2)?,
+                        excerpt: row.get(3)?,
+                        source: row.get(4)?,
+                    })
+                })?
+                .collect()
+        })
+    }
+
+    /// Every listing taken up to and including `until`, its parts put together: complete where all parts are, and
+    /// where it says how many rows it has, no fewer were read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn listings(&self, until: Timestamp) -> Result<Vec<Listing>, StoreError> {
+        let query = "SELECT part.source, part.scope, part.taken_at, min(part.complete),
+                            (SELECT count(DISTINCT native_id) FROM event JOIN listing_part AS own ON own.file = event.file
+                             WHERE event.at = part.taken_at AND event.source = part.source AND own.scope = part.scope),
+                            max(part.declared), min(file.name)
+                     FROM listing_part AS part JOIN file ON file.id = part.file WHERE part.taken_at <= ?1
+                     GROUP BY part.source, part.scope, part.taken_at ORDER BY part.taken_at, part.source, part.scope";
+        self.sql("read the listings", |connection| {
+            connection
+                .prepare(query)?
+                .query_map([until.micros()], |row| {
+                    let (rows, declared) = (count(row, 4)?, row.get::<_, Option<i64>>(5)?.and_then(|number| u64::try_from(number).ok()));
+                    Ok(Listing {
+                        taken_at: Timestamp::from_micros(row.get(2)?),
+                        source: row.get(0)?,
+                        scope: row.get(1)?,
+                        complete: row.get::<_, bool>(3)? && declared.is_none_or(|declared| rows >= declared),
+                        rows,
+                        declared,
+                        file: row.get(6)?,
+                    })
+                })?
+                .collect()
+        })
+    }
+
+    /// For every source, the hours with records up to and including `until`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn coverage(&self, until: Timestamp) -> Result<Vec<Coverage>, StoreError> {
+        let query = "SELECT source, min(first_at), max(last_at), sum(records) FROM coverage WHERE first_at <= ?1 GROUP BY source, hour ORDER BY source, hour";
+        let hours: Vec<(String, i64, i64, u64)> = self.sql("read the coverage", |connection| {
+            connection
+                .prepare(query)?
+                .query_map([until.micros()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, count(row, 3)?)))?
+                .collect()
+        })?;
+        let mut sources: BTreeMap<String, Coverage> = BTreeMap::new();
+        for (source, first, last, records) in hours {
+            let coverage = sources.entry(source.clone()).or_insert_with(|| Coverage { source, ..Coverage::default() });
+            coverage.records += records;
+            coverage.hours.push((Timestamp::from_micros(first), Timestamp::from_micros(last.min(until.micros()))));
+        }
+        Ok(sources.into_values().collect())
+    }
+}
+
+fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRow> {
+    let moment = |index: usize| row.get::<_, Option<i64>>(index).map(|micros| micros.map(Timestamp::from_micros));
+    Ok(FileRow {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        sha256: row.get(2)?,
+        bytes: count(row, 3)?,
+        source: row.get(4)?,
+        taken_at: moment(5)?,
+        complete: row.get(6)?,
+        records: count(row, 7)?,
+        relevant: count(row, 8)?,
+        rejected: count(row, 9)?,
+        first_at: moment(10)?,
+        last_at: moment(11)?,
+    })
+}
+
+fn count(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(index).map(|number| u64::try_from(number).unwrap_or(0))
+}

@@ -1,0 +1,183 @@
+//! The promise behind everything else: what is concluded depends on the set of records alone, not on how they came.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use proptest::prelude::*;
+use scimdrift::model::event::Event;
+use scimdrift::model::record::{Kind, Origin};
+use scimdrift::model::report::{InputRow, Report};
+use scimdrift::model::time::Timestamp;
+use scimdrift::pipeline::{Setup, Workers, analyze, expand, ingest};
+use scimdrift::report;
+use scimdrift::store::Store;
+use scimdrift::{input, source};
+
+use crate::support::{AS_OF, acme, folder, rows};
+
+/// One file of the company, taken apart.
+struct Taken {
+    row: InputRow,
+    /// The wrapper's fields that say what a listing is about.
+    params: BTreeMap<String, String>,
+    header: Option<String>,
+    records: Vec<Vec<u8>>,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn doubled_shuffled_split_and_recompressed_is_the_same(seed in any::<u64>(), jobs in prop_oneof![Just(1_usize), Just(4)]) {
+        let (as_it_is, rearranged) = (folder(), folder());
+        let (events, report) = conclude(&acme().join("scimdrift.toml"), as_it_is.path(), 2);
+        rearrange(&take_apart(&report), rearranged.path(), &mut Dice(seed));
+        let (other_events, other) = conclude(&rearranged.path().join("scimdrift.toml"), rearranged.path(), jobs);
+        prop_assert_eq!(events, other_events);
+        for file in ["findings.csv", "accounts.csv", "leavers.csv", "tokens.csv"] {
+            prop_assert_eq!(without_file_names(as_it_is.path(), file), without_file_names(rearranged.path(), file), "{}", file);
+        }
+        let used = |report: &Report| report.inputs.iter().map(|row| row.used).sum::<u64>();
+        prop_assert_eq!(used(&report), used(&other));
+    }
+}
+
+/// Reads and judges; the report's folder is `report`.
+fn conclude(config: &Path, folder: &Path, jobs: usize) -> (Vec<Event>, Report) {
+    let setup = Setup::read(config).expect("a config");
+    let mut store = Store::open(&folder.join("store.db")).expect("a store");
+    let workers = Workers::new(jobs).expect("threads");
+    let (files, empty) = expand(&setup).expect("inputs");
+    assert_eq!(empty, Vec::<String>::new());
+    let ingested = ingest(&setup, &mut store, &files, &workers, &|_| {}).expect("read");
+    assert_eq!(ingested.refused, []);
+    let as_of = Timestamp::parse(AS_OF).expect("a time");
+    let analysis = analyze(&setup, &mut store, as_of, &workers).expect("judged");
+    report::write_folder(&analysis.report, &folder.join("report")).expect("written");
+    let mut events = Vec::new();
+    store.events(Timestamp::LAST, |stored| events.push(Event { origin: Origin::default(), ..stored.event })).expect("readable");
+    (events, analysis.report)
+}
+
+fn take_apart(report: &Report) -> Vec<Taken> {
+    let taken = |row: &InputRow| {
+        let mut input = input::open(&acme().join(&row.file)).expect("an input");
+        let header = input.sample().header.to_vec();
+        let mut records = Vec::new();
+        while let Some(block) = input.next_block().expect("a block") {
+            block.records(|_, raw| records.push(raw.to_vec()));
+        }
+        let finished = input.finish();
+        let params = finished.envelope.map(|envelope| envelope.params).unwrap_or_default();
+        Taken { row: row.clone(), params, header: (!header.is_empty()).then(|| header.join(",")), records }
+    };
+    report.inputs.iter().map(taken).collect()
+}
+
+/// Writes the same records as other files: each file once or twice, in pieces, in another order, in another compression.
+fn rearrange(files: &[Taken], folder: &Path, dice: &mut Dice) {
+    let mut config = String::new();
+    let mut skipping = false;
+    for line in std::fs::read_to_string(acme().join("scimdrift.toml")).expect("the config").lines() {
+        if line.starts_with('[') {
+            skipping = line.starts_with("[[input]]");
+        }
+        if !skipping {
+            writeln!(config, "{line}").expect("a string");
+        }
+    }
+    std::fs::copy(acme().join("waivers.toml"), folder.join("waivers.toml")).expect("the waivers");
+    let mut number = 0;
+    for file in files {
+        for _ in 0..=dice.below(2) {
+            for piece in pieces(&file.records, dice) {
+                let extension = if file.header.is_some() { "csv" } else { "json" };
+                let name = format!("{:03}-{number}.{extension}", dice.below(1000));
+                number += 1;
+                std::fs::write(folder.join(&name), compressed(&written(file, &piece), dice)).expect("a file");
+                write!(config, "[[input]]\npath = \"{name}\"\nsource = \"{}\"\n", file.row.source).expect("a string");
+                if let (Some(taken_at), Some(complete)) = (file.row.taken_at, file.row.complete) {
+                    write!(config, "taken_at = {taken_at}\ncomplete = {complete}\n").expect("a string");
+                }
+            }
+        }
+    }
+    std::fs::write(folder.join("scimdrift.toml"), config).expect("a config");
+}
+
+fn pieces(records: &[Vec<u8>], dice: &mut Dice) -> Vec<Vec<Vec<u8>>> {
+    let mut records = records.to_vec();
+    for index in (1..records.len()).rev() {
+        records.swap(index, dice.below(index + 1));
+    }
+    let size = records.len().div_ceil(1 + dice.below(3)).max(1);
+    if records.is_empty() { vec![Vec::new()] } else { records.chunks(size).map(<[_]>::to_vec).collect() }
+}
+
+/// A log as lines, a listing in its envelope, a table under its header.
+fn written(file: &Taken, records: &[Vec<u8>]) -> Vec<u8> {
+    let lines = |between: &[u8]| records.join(between);
+    if let Some(header) = &file.header {
+        let body = records.iter().map(|record| String::from_utf8_lossy(record).trim_end().to_owned()).collect::<Vec<_>>().join("\r\n");
+        return format!("{header}\r\n{body}\r\n").into_bytes();
+    }
+    if source::find(&file.row.source).is_some_and(|source| source.kind == Kind::Log) {
+        let mut text = lines(b"\n");
+        text.push(b'\n');
+        return one_line_each(&text, records);
+    }
+    let params = serde_json::to_string(&file.params).expect("JSON");
+    let mut text = format!("{{\"scimdrift\":\"listing/1\",\"source\":\"{}\",\"params\":{params},\"items\":[", file.row.source).into_bytes();
+    text.extend(lines(b","));
+    text.extend(b"]}");
+    text
+}
+
+/// Records that span lines, as in a pretty-printed array, are put on one; broken ones stay as they are.
+fn one_line_each(text: &[u8], records: &[Vec<u8>]) -> Vec<u8> {
+    if !records.iter().any(|record| record.contains(&b'\n')) {
+        return text.to_vec();
+    }
+    let line = |record: &Vec<u8>| {
+        serde_json::from_slice::<serde_json::Value>(record).map_or_else(|_| record.clone(), |value| value.to_string().into_bytes())
+    };
+    let mut text = records.iter().map(line).collect::<Vec<_>>().join(&b"\n"[..]);
+    text.push(b'\n');
+    text
+}
+
+fn compressed(text: &[u8], dice: &mut Dice) -> Vec<u8> {
+    match dice.below(3) {
+        0 => text.to_vec(),
+        1 => {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(text).expect("memory");
+            encoder.finish().expect("memory")
+        }
+        _ => zstd::encode_all(text, 1).expect("memory"),
+    }
+}
+
+/// The rows of a report's file without the column that names files.
+fn without_file_names(folder: &Path, file: &str) -> Vec<BTreeMap<String, String>> {
+    let mut rows = rows(&folder.join("report").join(file));
+    for row in &mut rows {
+        row.remove("evidence");
+    }
+    rows
+}
+
+/// Splitmix64: the same seed, the same throws.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % limit as u64).expect("small")
+    }
+}

@@ -1,0 +1,119 @@
+//! The store: what it refuses, and that a file is in it with everything it brought or not at all.
+
+use rusqlite::Connection;
+use scimdrift::model::event::{Activity, Event, Outcome, PersonRef};
+use scimdrift::model::record::Origin;
+use scimdrift::model::time::Timestamp;
+use scimdrift::store::{EventRow, FileHead, FileTail, Store, StoreError};
+
+use crate::support::folder;
+
+fn event(native_id: &str, login: &str, record: u64) -> EventRow {
+    let person = PersonRef { id: Some("00u1".to_owned()), login: Some(login.to_owned()), name: None };
+    let event = Event {
+        at: Timestamp::parse("2026-06-01T12:00:00.000Z").expect("a time"),
+        source: "okta-system-log".to_owned(),
+        native_id: native_id.to_owned(),
+        outcome: Outcome::Success,
+        actor: None,
+        failure: None,
+        correlation: None,
+        token: None,
+        activity: Activity::Profile { person },
+        origin: Origin { record, line: record, offset: 0, length: 1 },
+    };
+    EventRow::new(event, format!("original of {native_id} at {record}")).expect("a row")
+}
+
+fn tail(bytes: &[u8], relevant: u64) -> FileTail<'static> {
+    let sha256 = scimdrift::model::digest::Digest::of(bytes);
+    FileTail { sha256, bytes: bytes.len() as u64, records: relevant, relevant, rejected: 0, span: None, listing: None, hours: &[] }
+}
+
+fn read(store: &mut Store, name: &str, events: &[EventRow]) {
+    let mut writer = store.writer(&FileHead { name, source: "okta-system-log", grown_from: None }).expect("a writer");
+    for event in events {
+        writer.event(event).expect("kept");
+    }
+    writer.finish(&tail(name.as_bytes(), events.len() as u64)).expect("finished");
+}
+
+fn natives(store: &Store) -> Vec<(String, u64)> {
+    let mut found = Vec::new();
+    store.events(Timestamp::LAST, |stored| found.push((stored.event.native_id, stored.event.origin.record))).expect("readable");
+    found
+}
+
+#[test]
+fn the_same_event_is_kept_once_and_in_its_first_place() {
+    let folder = folder();
+    for order in [["a.ndjson", "b.ndjson"], ["b.ndjson", "a.ndjson"]] {
+        let mut store = Store::open(&folder.path().join(order[0])).expect("a store");
+        for name in order {
+            let record = if name == "a.ndjson" { 7 } else { 1 };
+            read(&mut store, name, &[event("e1", "ada@acme.example", record)]);
+        }
+        assert_eq!(natives(&store), [("e1".to_owned(), 7)], "read as {order:?}");
+    }
+}
+
+#[test]
+fn of_two_versions_the_fuller_stands() {
+    let folder = folder();
+    let mut store = Store::open(&folder.path().join("store.db")).expect("a store");
+    read(&mut store, "a.ndjson", &[event("e1", "a", 1)]);
+    read(&mut store, "b.ndjson", &[event("e1", "ada@acme.example", 2)]);
+    let mut logins = Vec::new();
+    store
+        .events(Timestamp::LAST, |stored| {
+            assert_eq!(stored.versions, 2);
+            if let Activity::Profile { person } = stored.event.activity {
+                logins.extend(person.login);
+            }
+        })
+        .expect("readable");
+    assert_eq!(logins, ["ada@acme.example"]);
+}
+
+#[test]
+fn a_file_that_was_not_finished_left_nothing() {
+    let folder = folder();
+    let mut store = Store::open(&folder.path().join("store.db")).expect("a store");
+    let mut writer = store.writer(&FileHead { name: "a.ndjson", source: "okta-system-log", grown_from: None }).expect("a writer");
+    writer.event(&event("e1", "ada@acme.example", 1)).expect("kept");
+    drop(writer);
+    assert_eq!(natives(&store), []);
+    assert_eq!(store.files().expect("readable"), []);
+}
+
+#[test]
+fn what_is_not_ours_is_refused_and_left_alone() {
+    let folder = folder();
+    let make = |name: &str, sql: &str| {
+        let path = folder.path().join(name);
+        drop(Store::open(&path));
+        let connection = Connection::open(&path).expect("a database");
+        connection.execute_batch(sql).expect("valid SQL");
+        path
+    };
+    let cases = [
+        (make("newer.db", "PRAGMA user_version = 99;"), "newer"),
+        (make("other.db", "PRAGMA application_id = 7;"), "not one of scimdrift"),
+        (make("trigger.db", "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END;"), "trigger t"),
+        (make("view.db", "DROP VIEW v_events; CREATE VIEW v_events AS SELECT 1 AS at;"), "v_events"),
+    ];
+    for (path, words) in cases {
+        let before = std::fs::read(&path).expect("a file");
+        match Store::open(&path) {
+            Err(StoreError::Foreign { reason, .. }) => assert!(reason.contains(words), "{reason}"),
+            other => panic!("{}: {other:?}", path.display()),
+        }
+        assert_eq!(std::fs::read(&path).expect("a file"), before, "{}", path.display());
+    }
+}
+
+#[test]
+fn the_bundled_sqlite_is_past_the_wal_reset_bug() {
+    let numbers: Vec<u32> = rusqlite::version().split('.').filter_map(|part| part.parse().ok()).collect();
+    assert!(numbers >= vec![3, 51, 3], "{numbers:?}");
+}
