@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("report", &["model"]),
     ("analyzer", &["model", "state", "policy"]),
     ("pipeline", &["model", "input", "source", "store", "state", "policy", "report", "analyzer"]),
-    ("cli", &["model", "source", "policy", "report", "analyzer", "pipeline"]),
+    ("cli", &["model", "source", "store", "policy", "report", "analyzer", "pipeline"]),
     ("main", &["cli"]),
 ];
 
@@ -35,7 +35,7 @@ const CONFINED: [(&str, &[&str]); 18] = [
     ("indicatif", &["cli"]),
     ("memchr", &["input"]),
     ("rayon", &["analyzer", "pipeline"]),
-    ("regex", &["model", "source", "policy"]),
+    ("regex", &["model", "source", "policy", "pipeline"]),
     ("rusqlite", &["store"]),
     ("sha2", &["model"]),
     ("tempfile", &["report", "store", "pipeline"]),
@@ -78,12 +78,12 @@ fn trespasses(file: &str, text: &str) -> Vec<String> {
             Reach::Super { steps, inline, line } if steps >= depth(file) + inline && from != "lib" => {
                 problems.push(format!("{file}:{line}: super climbs out of {from}; write crate:: and be seen"));
             }
-            Reach::Outside { first, line } => {
+            Reach::Outside { first, line } if !file.ends_with("/tests.rs") => {
                 if let Some((_, homes)) = CONFINED.iter().find(|(name, homes)| *name == first && !homes.contains(&from)) {
                     problems.push(format!("{file}:{line}: {first} is confined to {}", homes.join(", ")));
                 }
             }
-            Reach::Crate { .. } | Reach::Super { .. } => {}
+            Reach::Crate { .. } | Reach::Super { .. } | Reach::Outside { .. } => {}
         }
     }
     problems
@@ -180,6 +180,7 @@ fn a_crate_out_of_its_place_is_seen() {
     assert_eq!(trespasses("src/state/replay.rs", "#[derive(clap::Parser)] struct A;").len(), 1);
     none(&trespasses("src/store/event.rs", "use rusqlite::Connection;"));
     none(&trespasses("src/state/replay.rs", "mod tests { use tempfile::tempdir; }"));
+    none(&trespasses("src/state/tests.rs", "use tempfile::tempdir;"));
     none(&trespasses("src/source/mod.rs", "use self::csv::Row; model::csv::x()"));
 }
 

@@ -1,14 +1,25 @@
-//! The pages of the rules have one form, since they are printed by `explain` and shown in reports; every page is in the index.
+//! The pages of the rules have one form and say what the cards say: they are compiled in, and reports quote them.
+//! Every page is in the index.
 
 use std::fs;
 
 use regex::Regex;
+use scimdrift::analyzer::{self, Analyzer};
+use scimdrift::model::finding::Severity;
 
 use super::{none, texts, top};
 
 /// The sections of a rule's page, in order.
 const SECTIONS: [&str; 7] =
     ["What it finds", "Why it matters", "How it decides", "Parameters", "What it cannot see", "How to fix", "Example"];
+
+/// The head of the table of reasons.
+const TABLE: &str = "| Reason | When | Severity |\n|---|---|---|\n";
+
+/// The text under a heading.
+fn section<'a>(text: &'a str, title: &str) -> &'a str {
+    text.split(&format!("\n## {title}\n")).nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap_or("").trim()
+}
 
 /// How a rule's page differs from the form.
 fn deviations(file: &str, text: &str) -> Vec<String> {
@@ -20,23 +31,40 @@ fn deviations(file: &str, text: &str) -> Vec<String> {
         problems.push(format!("{file}: begins with `# {id}` and one line of summary"));
     }
     let found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-    let wanted = SECTIONS;
-    if found != wanted {
-        problems.push(format!("{file}: has the sections {}, in this order; found {}", wanted.join(" · "), found.join(" · ")));
+    if found != SECTIONS {
+        problems.push(format!("{file}: has the sections {}, in this order; found {}", SECTIONS.join(" · "), found.join(" · ")));
         return problems;
     }
-    let section =
-        |title: &str| text.split(&format!("\n## {title}\n")).nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap_or("").trim();
-    for title in wanted.iter().filter(|title| section(title).is_empty()) {
+    for title in SECTIONS.iter().filter(|title| section(text, title).is_empty()) {
         problems.push(format!("{file}: {title} is empty"));
     }
-    let row = Regex::new(r"(?m)^\| (`[a-z-]+`|–) \| (critical|high|medium|low)\b[^|]*\|").unwrap();
-    if !section("What it finds").contains("| reason | severity | when |") || !row.is_match(section("What it finds")) {
-        problems.push(format!("{file}: What it finds has a table `| reason | severity | when |`"));
-    }
-    let blind = section("What it cannot see");
+    let blind = section(text, "What it cannot see");
     if blind.contains("\n\n") || blind.lines().any(|line| line.starts_with(['-', '*', '|', '#', '`'])) {
         problems.push(format!("{file}: What it cannot see is one paragraph of plain sentences, since reports show it"));
+    }
+    problems
+}
+
+/// The rows of the table of reasons: reason, empty for `none`, and the first word of the severity.
+fn reasons(text: &str) -> Vec<(String, String)> {
+    let row = Regex::new(r"(?m)^\| (?:`([a-z-]+)`|none) \| [^|]+ \| (critical|high|medium|low)\b[^|]* \|$").unwrap();
+    let table = section(text, "What it finds").split_once(TABLE).map_or("", |(_, rows)| rows);
+    row.captures_iter(table).map(|row| (row.get(1).map_or("", |reason| reason.as_str()).to_owned(), row[2].to_owned())).collect()
+}
+
+/// Where the page and the card of a rule say different things.
+fn contradictions(rule: &Analyzer, text: &str) -> Vec<String> {
+    let file = format!("docs/rules/{}.md", rule.id);
+    let mut problems = Vec::new();
+    let card: Vec<_> = rule.reasons.iter().map(|reason| (reason.id.to_owned(), reason.severity.word().to_owned())).collect();
+    let page = reasons(text);
+    if page != card {
+        problems.push(format!("{file}: the table has the reasons {page:?}, the card has {card:?}"));
+    }
+    let why = section(text, "Why it matters");
+    let word = |id: &str| Regex::new(&format!(r"(?:^|[^\w.()]){}(?:$|[^\w(]|\.?\s)", regex::escape(id))).unwrap();
+    for control in rule.controls.iter().filter(|control| !word(control.id).is_match(why)) {
+        problems.push(format!("{file}: Why it matters does not name {control}"));
     }
     problems
 }
@@ -54,6 +82,11 @@ fn every_rule_page_has_the_form() {
 }
 
 #[test]
+fn every_rule_page_says_what_the_card_says() {
+    none(&analyzer::ALL.iter().flat_map(|rule| contradictions(rule, rule.doc)).collect::<Vec<_>>());
+}
+
+#[test]
 fn every_page_is_in_the_index() {
     let index = fs::read_to_string(top().join("docs/README.md")).unwrap();
     let pages = texts("docs", "md");
@@ -65,7 +98,6 @@ fn every_page_is_in_the_index() {
 fn another_form_is_seen() {
     let page = |skipped: &str, blind: &str, head: &str| {
         let sections = SECTIONS.iter().filter(|title| **title != skipped).map(|title| match *title {
-            "What it finds" => format!("\n## {title}\n\n| reason | severity | when |\n|---|---|---|\n| `no-owner` | high | x |\n"),
             "What it cannot see" => format!("\n## {title}\n\n{blind}\n"),
             _ => format!("\n## {title}\n\nText.\n"),
         });
@@ -79,7 +111,17 @@ fn another_form_is_seen() {
     assert_eq!(deviations(&page("", "- One.", head)), 1);
     assert_eq!(deviations(&page("", "", head)), 1);
     assert_eq!(deviations(&page("", "One.", "# b-rule\n\nOne line.\n")), 1);
-    assert_eq!(deviations(&page("", "One.", head).replace("high", "bad")), 1);
+}
+
+#[test]
+fn a_contradiction_is_seen() {
+    let rule = analyzer::find("late-deprovisioning").unwrap();
+    none(&contradictions(rule, rule.doc));
+    assert_eq!(rule.reasons[0].severity, Severity::High);
+    assert_eq!(contradictions(rule, &rule.doc.replace("| high |", "| low |")).len(), 1);
+    assert_eq!(contradictions(rule, &rule.doc.replace("`over-sla`", "`late`")).len(), 1);
+    assert_eq!(contradictions(rule, &rule.doc.replace("CC6.3", "CC6.31")).len(), 1);
+    assert_eq!(contradictions(rule, &rule.doc.replace("AC-2(3)", "AC-2")).len(), 1);
 }
 
 #[test]

@@ -8,8 +8,7 @@ use regex::Regex;
 use super::{none, top};
 
 /// Folders of one machine. In pieces, so that this file may be kept too.
-const FOLDERS: [&str; 5] =
-    [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/"), concat!("C:", "\\Users")];
+const FOLDERS: [&str; 4] = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("C:", "\\Users")];
 
 /// Package registries and their mirrors. The default registry needs no host; another one is nobody else's.
 const HOSTS: [&str; 7] = [
