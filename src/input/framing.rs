@@ -10,7 +10,7 @@ use super::cutter::Cutter;
 use super::lines::{BOM, Lines, is_json};
 use super::table::{Columns, Table};
 use super::values::Values;
-use super::wrapper::{Wrapper, Wrapping};
+use super::wrapper::Wrapper;
 use crate::model::record::Envelope;
 
 /// How the records stand in a text.
@@ -51,6 +51,8 @@ pub(super) fn recognize(text: &[u8]) -> Result<Framing, Unknown> {
     let body = text.get(start..).unwrap_or_default();
     match body.first() {
         None => Ok(Framing::new("empty", Lines::starting_at(mark))),
+        // The file ends inside its mark.
+        Some(_) if BOM.starts_with(text) => Ok(Framing::new("NDJSON", Lines::starting_at(mark))),
         Some(b'{') => object(body, start),
         Some(b'[') if !(matches!(First::of(body), First::Broken) && has_whole_lines(body)) => {
             Ok(Framing::new("JSON array", Values::starting_at(start)))
@@ -132,22 +134,27 @@ fn wrapper(object: &[u8], whole: bool) -> Option<Recognized> {
     let words = match Wrapper::of(&said) {
         Wrapper::Envelope => "scimdrift listing".to_owned(),
         Wrapper::ListResponse => "SCIM ListResponse".to_owned(),
-        Wrapper::Other if wrapping.has_list() && first.is_none_or(|byte| byte == b'{') => list(&said, wrapping, whole)?,
+        Wrapper::Other if wrapping.has_list() && first.is_none_or(|byte| byte == b'{') => list(&said, whole)?,
         Wrapper::Other => return None,
     };
     Some(Recognized { words, envelope: wrapping.envelope() })
 }
 
-/// The words for a list without more about it. A record may have a list of this name too, beside other things;
-/// a wrapper has nothing but scalars beside it.
-fn list(said: &Map<String, Value>, wrapping: &Wrapping, whole: bool) -> Option<String> {
+/// The words for a list without more about it. A record may have a list of that name too, beside other things;
+/// these wrappers have nothing but scalars beside it. Of an object that goes on beyond the text, the last member is
+/// the list, and what makes it an envelope or a ListResponse may come behind it.
+fn list(said: &Map<String, Value>, whole: bool) -> Option<String> {
     if said.get("log").is_some_and(|log| log.get("entries").is_some()) {
         return Some("HAR".to_owned());
     }
-    let mut lists = said.iter().filter(|(_, value)| value.is_array() || value.is_object()).map(|(name, _)| name);
-    let name = lists.next()?;
-    let known = matches!(name.as_str(), "value" | "records" | "Records") || !whole;
-    (known && lists.next().is_none() && !wrapping.is_nested()).then(|| format!("JSON object with its records in \"{name}\""))
+    let is_scalar = |value: &Value| !value.is_array() && !value.is_object();
+    let name = if whole { said.iter().find(|(_, value)| !is_scalar(value))?.0 } else { said.keys().next_back()? };
+    let is_wrapper = match name.as_str() {
+        "value" | "records" | "Records" => said.iter().all(|(other, value)| other == name || is_scalar(value)),
+        "items" | "Resources" => !whole,
+        _ => false,
+    };
+    is_wrapper.then(|| format!("JSON object with its records in \"{name}\""))
 }
 
 /// Whether one of the first lines is an object and nothing else, so that what stands around it may be garbage.

@@ -231,7 +231,7 @@ impl Input {
         let kept = if self.done { self.text.bytes.len() } else { self.cutter.cursor().kept() };
         let (cuts, torn) = self.cuts.take(base, first);
         self.records += cuts.len() as u64;
-        self.torn = torn.or(self.torn.take());
+        self.torn = torn;
         let room = if self.text.ended { 0 } else { self.cuts.limits.block + self.cuts.limits.chunk };
         let text = self.text.take(end, kept, room);
         if !self.done {

@@ -76,11 +76,6 @@ impl Wrapping {
         self.list.is_some()
     }
 
-    /// Whether the list is inside an object of the object.
-    pub(super) fn is_nested(&self) -> bool {
-        self.list.is_some_and(|(_, depth)| depth > 1)
-    }
-
     /// The object ends: what it was.
     pub(super) fn end(&mut self) -> Wrapper {
         self.whole = !self.overflown;

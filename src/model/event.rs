@@ -111,6 +111,9 @@ pub struct PersonRef {
 /// An account as a record names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRef {
+    /// The system; `None` for the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
     /// The system's id of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -215,6 +218,9 @@ pub enum TokenStep {
 /// One SCIM request with its answer (RFC 7644).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
+    /// The system asked; `None` for the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
     /// The HTTP method.
     pub method: String,
     /// The path without its query.
@@ -253,6 +259,15 @@ pub enum Activity {
     Assignment {
         /// Who.
         person: PersonRef,
+        /// To which.
+        application: NamedRef,
+        /// Given or taken.
+        change: Change,
+    },
+    /// A group was assigned to an application, or no longer is; its members with it.
+    GroupAssignment {
+        /// Which group.
+        group: NamedRef,
         /// To which.
         application: NamedRef,
         /// Given or taken.
@@ -361,6 +376,7 @@ impl Activity {
             Self::Lifecycle { .. } => "lifecycle",
             Self::Profile { .. } => "profile",
             Self::Assignment { .. } => "assignment",
+            Self::GroupAssignment { .. } => "group-assignment",
             Self::GroupMembership { .. } => "group-membership",
             Self::Provisioning { .. } => "provisioning",
             Self::SignOn { .. } => "sign-on",

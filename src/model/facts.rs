@@ -15,7 +15,7 @@ pub enum Observation {
     /// A person of the identity provider.
     Person(PersonFacts),
     /// A group of the identity provider.
-    Group(NamedRef),
+    Group(GroupFacts),
     /// A person in the group that the listing is about.
     GroupMember {
         /// Which group.
@@ -35,6 +35,8 @@ pub enum Observation {
     ResourceGroup(ResourceGroupFacts),
     /// A service account of the target organization.
     ServiceAccount(ServiceAccountFacts),
+    /// An account of a system beside the target, with its credentials.
+    Account(AccountFacts),
     /// A credential.
     Token(TokenFacts),
     /// A row of the personnel roster.
@@ -73,14 +75,34 @@ pub struct PersonFacts {
     pub employee_id: Option<String>,
 }
 
-/// A person assigned to an application.
+/// A group of the identity provider, with its members where the listing tells them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GroupFacts {
+    /// Its id.
+    pub id: Option<String>,
+    /// Its display name.
+    pub name: Option<String>,
+    /// The ids of all its direct members that are people, where the record tells them all.
+    pub members: Option<Vec<String>>,
+    /// The ids of members that a page of changes adds.
+    pub added: Vec<String>,
+    /// The ids of members that a page of changes removes.
+    pub removed: Vec<String>,
+    /// Whether a page of changes says that the group is gone.
+    pub deleted: bool,
+}
+
+/// A person, or a group, assigned to an application.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AssignmentFacts {
     /// Which application.
     pub application: NamedRef,
-    /// The person's id.
+    /// The person's id; empty where a group is assigned.
     pub person: String,
+    /// The group's id, where a group is assigned.
+    pub group: Option<String>,
     /// The status as written: `PROVISIONED`, `STAGED`.
     pub status: Option<String>,
     /// The state of the sync as written: `SYNCHRONIZED`, `ERROR`.
@@ -180,6 +202,30 @@ pub struct ServiceAccountFacts {
     /// When it was made.
     pub created_at: Option<Timestamp>,
     /// Its tokens.
+    pub tokens: Vec<TokenFacts>,
+}
+
+/// An account of a system beside the target, such as a user of AWS IAM.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccountFacts {
+    /// The system: `aws`.
+    pub system: String,
+    /// The system's id of it.
+    pub id: String,
+    /// The name users see.
+    pub name: String,
+    /// The class its properties give it, by the word of the contract; `None` for `human`.
+    pub class: Option<String>,
+    /// Its address, where it is told.
+    pub email: Option<String>,
+    /// Whether a second factor is set up.
+    pub second_factor: Option<bool>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// When somebody last signed in with it.
+    pub last_login_at: Option<Timestamp>,
+    /// Its credentials.
     pub tokens: Vec<TokenFacts>,
 }
 

@@ -75,6 +75,7 @@ fn decode(record: &RawRecord<'_>, scope: &Scope) -> Result<Decoded, Reject> {
     let application = application(&user, scope);
     let native_id = application.as_ref().map_or_else(|| person.clone(), |id| format!("{id}/{person}"));
     let facts = AssignmentFacts {
+        group: None,
         application: NamedRef { id: application, name: None },
         person,
         status: user.status.keep(),

@@ -5,8 +5,7 @@ use serde::Deserialize;
 use super::recognition::{certain, has_all, has_any};
 use super::wire::{Object, Text, json, object, observed, reject};
 use super::{Source, System};
-use crate::model::event::NamedRef;
-use crate::model::facts::Observation;
+use crate::model::facts::{GroupFacts, Observation};
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
@@ -47,6 +46,6 @@ fn recognizes(sample: &Sample<'_>) -> Recognition {
 fn decode(record: &RawRecord<'_>, scope: &Scope) -> Result<Decoded, Reject> {
     let group: Group<'_> = json(record)?;
     let id = group.id.keep().ok_or_else(|| reject(record, "has no id"))?;
-    let observation = Observation::Group(NamedRef { id: Some(id.clone()), name: group.profile.0.name.keep() });
+    let observation = Observation::Group(GroupFacts { id: Some(id.clone()), name: group.profile.0.name.keep(), ..GroupFacts::default() });
     observed(record, scope, SOURCE.id, id, observation)
 }

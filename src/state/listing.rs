@@ -5,9 +5,10 @@ use super::person::Standing;
 use super::replay::{Replay, membership_of};
 use super::target::earlier;
 use crate::model::class::Class;
-use crate::model::event::{AccountRef, NamedRef};
+use crate::model::event::AccountRef;
 use crate::model::facts::{
-    AssignmentFacts, EmployeeFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimUser, ServiceAccountFacts, TokenFacts,
+    AssignmentFacts, EmployeeFacts, GroupFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimUser, ServiceAccountFacts,
+    TokenFacts,
 };
 use crate::model::link::fold;
 use crate::model::listing::Listing;
@@ -28,7 +29,8 @@ impl Replay {
             }
             Observation::Assignment(facts) => self.observe_assignment(at, source, facts, ordinal),
             Observation::ScimUser(user) => self.observe_scim_user(at, source, user, ordinal),
-            Observation::ScimGroup(_) => {}
+            // What is kept for rules to come.
+            Observation::ScimGroup(_) | Observation::Account(_) => {}
             Observation::Member(facts) => self.observe_member(at, source, facts, ordinal),
             Observation::ResourceGroup(facts) => self.observe_resource_group(at, facts, ordinal),
             Observation::ServiceAccount(facts) => self.observe_service_account(at, source, facts, ordinal),
@@ -65,7 +67,7 @@ impl Replay {
         }
     }
 
-    fn observe_group(&mut self, group: &NamedRef) {
+    fn observe_group(&mut self, group: &GroupFacts) {
         if let (Some(id), Some(name)) = (&group.id, &group.name) {
             self.groups.insert(id.clone(), name.clone());
         }
@@ -101,7 +103,7 @@ impl Replay {
     }
 
     fn observe_member(&mut self, at: Timestamp, source: &str, facts: &MemberFacts, ordinal: u32) {
-        let named = AccountRef { id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
+        let named = AccountRef { system: None, id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
         let Some(account) = self.hub_account(at, &named, ordinal) else { return };
         account.access.observe(at, Access::Active, ordinal, None);
         account.emails.extend(facts.email.iter().map(|email| fold(email)));
@@ -123,7 +125,7 @@ impl Replay {
             account.resource_groups.remove(&facts.name);
         }
         for (id, name, role) in &facts.users {
-            let named = AccountRef { id: Some(id.clone()), name: Some(name.clone()) };
+            let named = AccountRef { system: None, id: Some(id.clone()), name: Some(name.clone()) };
             if let Some(account) = self.hub_account(at, &named, ordinal) {
                 account.resource_groups.insert(facts.name.clone(), role.clone());
             }
@@ -131,7 +133,7 @@ impl Replay {
     }
 
     fn observe_service_account(&mut self, at: Timestamp, source: &str, facts: &ServiceAccountFacts, ordinal: u32) {
-        let named = AccountRef { id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
+        let named = AccountRef { system: None, id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
         let Some(account) = self.hub_account(at, &named, ordinal) else { return };
         account.listed_class = Some(Class::Service);
         account.created_at = earlier(account.created_at, facts.created_at);

@@ -109,7 +109,7 @@ impl Replay {
             Activity::Login { account } => self.login(at, account, ordinal),
             Activity::Act { account, .. } => self.act(at, account, ordinal),
             Activity::Observe(observation) => self.observe(at, &event.source, observation, ordinal),
-            Activity::Provisioning { .. } | Activity::Setting { .. } => {}
+            Activity::Provisioning { .. } | Activity::GroupAssignment { .. } | Activity::Setting { .. } => {}
         }
         self.author_acts(event, ordinal);
     }
@@ -119,7 +119,7 @@ impl Replay {
         let by_author =
             matches!(event.activity, Activity::Membership { .. } | Activity::RoleChange { .. } | Activity::ResourceGroupMembers { .. });
         if let (true, Some(actor)) = (by_author, &event.actor) {
-            let account = crate::model::event::AccountRef { id: actor.id.clone(), name: actor.name.clone() };
+            let account = crate::model::event::AccountRef { system: None, id: actor.id.clone(), name: actor.name.clone() };
             self.act(event.at, &account, ordinal);
         }
     }

@@ -49,7 +49,7 @@ impl Replay {
 
     /// The account a SCIM resource is about, with what the resource says of it.
     pub(super) fn scim_account(&mut self, at: Timestamp, user: &ScimUser, ordinal: u32) -> Option<&mut Account> {
-        let named = AccountRef { id: user.id.clone(), name: user.user_name.clone() };
+        let named = AccountRef { system: None, id: user.id.clone(), name: user.user_name.clone() };
         if self.is_scim_actor(&named) {
             return None;
         }

@@ -151,5 +151,5 @@ fn setting(kind: &str, entry: &Entry<'_>) -> String {
 }
 
 fn account(entry: &Entry<'_>) -> AccountRef {
-    AccountRef { id: entry.author.0.id.keep(), name: entry.author.0.user.keep() }
+    AccountRef { system: None, id: entry.author.0.id.keep(), name: entry.author.0.user.keep() }
 }

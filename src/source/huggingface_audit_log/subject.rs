@@ -43,9 +43,9 @@ impl Subject {
 
     /// The account; `None` if nobody is named.
     pub(super) fn account(&self) -> Option<AccountRef> {
-        let account = AccountRef { id: text(&self.data, &["userId"]), name: text(&self.data, &["user"]) };
+        let account = AccountRef { system: None, id: text(&self.data, &["userId"]), name: text(&self.data, &["user"]) };
         if account == AccountRef::default() {
-            return Some(AccountRef { id: None, name: Some(self.user.clone()?) });
+            return Some(AccountRef { system: None, id: None, name: Some(self.user.clone()?) });
         }
         Some(account)
     }
@@ -74,7 +74,7 @@ impl Subject {
     /// The accounts of a change in a resource group, each with its role afterwards.
     pub(super) fn accounts(&self) -> Vec<(AccountRef, Option<String>)> {
         if let Some(users) = self.data.get("users").and_then(Value::as_array) {
-            let account = |user: &Value| AccountRef { id: text(user, &["_id", "id"]), name: text(user, &["user", "name"]) };
+            let account = |user: &Value| AccountRef { system: None, id: text(user, &["_id", "id"]), name: text(user, &["user", "name"]) };
             return users.iter().map(|user| (account(user), text(user, &["role"]))).collect();
         }
         self.account().map(|account| (account, self.new_role())).into_iter().collect()
