@@ -1,4 +1,4 @@
-//! The one integration test binary: the real program on the real fixtures, and the promises as properties.
+//! The one integration test binary: the real program on the real fixtures, the promises as properties, and the house rules.
 
 mod acme;
 mod cli;
@@ -7,3 +7,4 @@ mod sample;
 mod sources;
 mod store;
 mod support;
+mod tidy;
