@@ -31,7 +31,7 @@ pub(super) struct Global {
     /// How data is written to standard output.
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
-    /// When to use colour; NO_COLOR is obeyed.
+    /// When to use colour; `NO_COLOR` is obeyed.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,
     /// Say nothing but errors.

@@ -43,7 +43,7 @@ pub(super) fn ingest(global: &Global, paths: &[PathBuf], terminal: &Terminal) ->
     };
     let ingested = desk.read(&files, terminal)?;
     for pattern in &empty {
-        terminal.warning(&format!("{pattern}: no file matches it"));
+        Terminal::warning(&format!("{pattern}: no file matches it"));
     }
     let json = serde_json::json!({
         "files": ingested.files, "unchanged": ingested.unchanged, "records": ingested.records, "relevant": ingested.relevant,
@@ -101,7 +101,7 @@ impl Desk {
         let ingested = pipeline::ingest(&self.setup, &mut self.store, files, &self.workers, &|progress| reading.show(progress))?;
         drop(reading);
         for (file, reason) in &ingested.refused {
-            terminal.warning(&format!("{file} was not read: {reason}"));
+            Terminal::warning(&format!("{file} was not read: {reason}"));
         }
         Ok(ingested)
     }

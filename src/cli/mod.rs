@@ -32,7 +32,7 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(Failure::ClosedPipe) => Exit::Done.into(),
         Err(failure) => {
-            terminal.failure(&failure);
+            Terminal::failure(&failure);
             Exit::Failed.into()
         }
     }

@@ -72,13 +72,13 @@ impl Terminal {
     }
 
     /// A message about something that needs attention.
-    pub(super) fn warning(&self, text: &str) {
+    pub(super) fn warning(text: &str) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
         let _closed = writeln!(anstream::stderr(), "{style}warning{style:#}: {}", visible(text));
     }
 
     /// Why the command did not do its job, and what to do.
-    pub(super) fn failure(&self, failure: &Failure) {
+    pub(super) fn failure(failure: &Failure) {
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let mut err = anstream::stderr();
         let _closed = writeln!(err, "{style}error{style:#}: {}", visible(&failure.to_string()));

@@ -89,8 +89,7 @@ fn control_row(control: Control, rules: &[&Analyzer], report: &Report, troubled:
     let count = |status| report.findings.iter().filter(|row| row.status == status && ids.contains(&row.rule)).count() as u64;
     let (exceptions, waived) = (count(Status::Open), count(Status::Waived));
     let read = |source: &&str| report.coverage.iter().any(|row| row.source == **source && row.verdict != "missing");
-    let evaluated: Vec<&&Analyzer> =
-        rules.iter().filter(|rule| rule.rests_on.iter().all(|group| group.iter().any(|source| read(&source)))).collect();
+    let evaluated: Vec<&&Analyzer> = rules.iter().filter(|rule| rule.rests_on.iter().all(|group| group.iter().any(&read))).collect();
     let mut doubts: BTreeSet<String> = BTreeSet::new();
     for source in evaluated.iter().flat_map(|rule| rule.rests_on).flat_map(|group| *group) {
         doubts.extend(troubled.get(*source).map(|why| format!("{source} {why}")));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analyzer::Context;
+use crate::model::coverage::Coverage;
 use crate::model::listing::Listing;
 use crate::model::record::Kind;
 use crate::model::report::CoverageRow;
@@ -38,8 +39,8 @@ fn log(context: &Context<'_>, source: &Source, torn: bool) -> CoverageRow {
     CoverageRow {
         source: source.id.to_owned(),
         system: source.system(&context.policy.target.provider).to_owned(),
-        from: coverage.and_then(|log| log.first()),
-        to: coverage.and_then(|log| log.last()),
+        from: coverage.and_then(Coverage::first),
+        to: coverage.and_then(Coverage::last),
         records: coverage.map_or(0, |log| log.records),
         gap: coverage.map(|_| Span::from_micros(gaps.iter().map(|(from, to)| to.since(*from).micros()).sum())),
         verdict: verdict.to_owned(),

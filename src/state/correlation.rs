@@ -10,6 +10,7 @@ use crate::model::time::Timestamp;
 
 /// What links persons to accounts, turned around: from the key to the persons.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "each names the key that it is asked by")]
 pub(super) struct Links {
     by_id: HashMap<String, usize>,
     by_target_id: HashMap<String, Vec<(Timestamp, usize)>>,

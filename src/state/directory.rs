@@ -194,7 +194,7 @@ impl Directory {
             let later = account.access.seen().is_none_or(|(seen, _)| seen < done.at);
             match done.operation {
                 Operation::Disable | Operation::Delete if later && account.is_active() => {
-                    account.access.change(done.at, Access::Inactive, done.proof)
+                    account.access.change(done.at, Access::Inactive, done.proof);
                 }
                 Operation::Create | Operation::Enable if later && account.access.value().is_none() => {
                     account.access.change(done.at, Access::Active, done.proof);

@@ -220,16 +220,15 @@ impl Person {
 
     fn lapse_at(&self, at: Timestamp) -> Option<Lapse> {
         let stood = self.standing.steps().iter().find(|step| step.at == at && step.value != Standing::Active);
-        let (kind, proof) = match stood {
-            Some(step) => match step.value {
+        let (kind, proof) = if let Some(step) = stood {
+            match step.value {
                 Standing::Suspended => (LapseKind::Suspended, step.proof),
                 Standing::Deleted => (LapseKind::Deleted, step.proof),
                 Standing::Deactivated | Standing::Active => (LapseKind::Deactivated, step.proof),
-            },
-            None => {
-                let step = self.assigned.steps().iter().find(|step| step.at == at && !step.value)?;
-                (LapseKind::Unassigned, step.proof)
             }
+        } else {
+            let step = self.assigned.steps().iter().find(|step| step.at == at && !step.value)?;
+            (LapseKind::Unassigned, step.proof)
         };
         Some(Lapse { at, kind, proof, ended: None })
     }

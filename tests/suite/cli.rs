@@ -163,7 +163,8 @@ fn the_store_is_readable_by_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();
     run(&acme().join("scimdrift.toml"), folder.path(), &["-q"]);
-    for name in ["store.db"] {
+    {
+        let name = "store.db";
         let mode = std::fs::metadata(folder.path().join(name)).expect("a file").permissions().mode();
         assert_eq!(mode & 0o077, 0, "{name}");
     }

@@ -49,8 +49,8 @@ pub(crate) fn stderr(output: &Output) -> String {
 
 /// The rows of a CSV file, by column.
 pub(crate) fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    reader.deserialize().collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    let mut reader = csv::Reader::from_path(path).expect("a table");
+    reader.deserialize().collect::<Result<_, _>>().expect("rows under a header")
 }
 
 /// A config for one folder of inputs.
