@@ -2,6 +2,7 @@
 
 mod acme;
 mod cli;
+mod page;
 mod properties;
 mod sample;
 mod sources;
