@@ -44,7 +44,7 @@ fn mapped_groups<'a>(context: &Context<'a>) -> Option<BTreeMap<&'a str, Role>> {
         return None;
     }
     let directory = context.directory;
-    let all_groups_listed = directory.listed_sources.contains("okta-groups");
+    let all_groups_listed = ["okta-groups", "entra-groups"].iter().any(|source| directory.listed_sources.contains(*source));
     let mut mapped = BTreeMap::new();
     for (name, role) in &policy.roles {
         let ids: Vec<_> = directory.groups.iter().filter(|(_, group)| group.name == *name).collect();

@@ -34,7 +34,7 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     let Some(owner) = slice.person.and_then(|index| context.directory.persons.get(index)) else { return };
     let accounts = slice.accounts.iter().filter_map(|index| context.directory.accounts.get(*index));
     for account in accounts.filter(|account| account.class.needs_owner()) {
-        findings.extend(owner.lapses().iter().filter_map(|lapse| late(context, account, owner, lapse)));
+        findings.extend(context.directory.lapses(account, owner).iter().filter_map(|lapse| late(context, account, owner, lapse)));
     }
 }
 

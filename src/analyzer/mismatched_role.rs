@@ -29,7 +29,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         pci("7.2.2"),
         hipaa("308(a)(4)(ii)(B)"),
     ],
-    rests_on: &[&["okta-group-users", "okta-system-log"], &["huggingface-members", "huggingface-audit-log"]],
+    rests_on: &[&["okta-group-users", "okta-system-log", "entra-groups", "entra-audit"], &["huggingface-members", "huggingface-audit-log"]],
     population: |context| {
         let judged = context.active_humans().filter(|account| {
             account.role.is_some()
@@ -46,7 +46,9 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
         return;
     }
     let accounts: Vec<&Account> = slice.accounts.iter().filter_map(|index| context.directory.accounts.get(*index)).collect();
-    let judged = accounts.into_iter().filter(|account| account.is_active() && account.class.needs_owner() && account.role.is_some());
+    let judged = accounts.into_iter().filter(|account| {
+        context.directory.is_target(account) && account.is_active() && account.class.needs_owner() && account.role.is_some()
+    });
     for account in judged {
         // Only now, since most people's accounts lie in other systems or are gone.
         let Some(expectation) = expected_role(context, owner) else { return };

@@ -105,7 +105,7 @@ pub fn find(id: &str) -> Option<&'static Analyzer> {
 }
 
 /// Sources that tell who the identity provider's people are.
-const PEOPLE: &[&str] = &["okta-users", "okta-system-log"];
+const PEOPLE: &[&str] = &["okta-users", "okta-system-log", "entra-users", "entra-audit"];
 /// Sources that tell which accounts the target has.
 const ACCOUNTS: &[&str] = &["huggingface-members", "scim-users", "huggingface-audit-log"];
 

@@ -36,7 +36,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         pci("8.6.3"),
         hipaa("312(d)"),
     ],
-    rests_on: &[&["token-inventory", "huggingface-service-accounts", "okta-api-tokens"]],
+    rests_on: &[&["token-inventory", "huggingface-service-accounts", "okta-api-tokens", "aws-credential-report"]],
     population: |context| (context.directory.credentials.len() as u64, "credentials"),
     judge: Judge::EachSlice(judge),
 };

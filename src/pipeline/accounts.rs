@@ -13,13 +13,14 @@ pub(super) fn rows(context: &Context<'_>, findings: &BTreeMap<(String, String), 
 
 fn row(context: &Context<'_>, account: &Account, findings: &BTreeMap<(String, String), Vec<String>>) -> AccountRow {
     let owner = context.directory.owner(account);
-    let entitled = owner.map(|person| match person.entitled() {
+    let entitled = owner.map(|person| match context.directory.entitled(account, person) {
         Some(true) => "true",
         Some(false) => "false",
         None => "unknown",
     });
-    let expects_role =
-        |person: &&crate::state::Person| account.is_active() && person.active() == Some(true) && person.entitled() != Some(false);
+    let expects_role = |person: &&crate::state::Person| {
+        context.directory.is_target(account) && account.is_active() && person.active() == Some(true) && person.entitled() != Some(false)
+    };
     let expected = owner.filter(expects_role).and_then(|person| expected_role(context, person));
     let match_key = if let Owner::Linked { key, .. } = &account.owner { key.word() } else { "" };
     let current = account.is_active();

@@ -15,12 +15,7 @@ pub(super) fn rows(context: &Context<'_>) -> Vec<LeaverRow> {
 }
 
 fn rows_of(context: &Context<'_>, person: &Person) -> Vec<LeaverRow> {
-    let accounts: Vec<&Account> = person
-        .accounts
-        .iter()
-        .filter_map(|index| context.directory.accounts.get(*index))
-        .filter(|account| account.class.needs_owner())
-        .collect();
+    let accounts: Vec<&Account> = context.directory.target_accounts(person).filter(|account| account.class.needs_owner()).collect();
     // Nothing tells that this person ever had the application.
     if accounts.is_empty() && person.assigned.steps().is_empty() {
         return Vec::new();

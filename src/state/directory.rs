@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::account::{Access, Account, Owner};
 use super::correlation::{self, Links};
 use super::credential::{Credential, Holder};
-use super::person::{Employment, Person};
+use super::person::{Employment, Lapse, Person};
 use super::replay::Replay;
 use crate::model::class::Class;
 use crate::model::event::Operation;
@@ -38,6 +38,8 @@ pub struct Slice {
 pub struct Directory {
     /// The moment.
     pub as_of: Timestamp,
+    /// The target's `system`.
+    pub target: String,
     /// Persons by id.
     pub persons: Vec<Person>,
     /// Accounts by system, name and id.
@@ -59,12 +61,15 @@ impl Replay {
     pub fn finish(mut self, aliases: &[Alias], names: NameTransform, classes: &BTreeMap<(String, String), Class>) -> Directory {
         self.close_all_listings();
         self.settle_invitations();
+        self.settle_assignments();
+        self.settle_sessions();
         let groups = self.known_groups();
         let listed_sources = self.listings.iter().filter(|listing| listing.complete).map(|listing| listing.source.clone()).collect();
         let mut directory = Directory {
             as_of: self.until,
             persons: self.people.list,
-            accounts: self.accounts.list,
+            accounts: self.accounts.list.into_iter().chain(self.elsewhere.into_values().flat_map(|accounts| accounts.list)).collect(),
+            target: self.frame.target,
             credentials: self.credentials.list,
             groups,
             listed_sources,
@@ -85,6 +90,9 @@ impl Replay {
     fn known_groups(&self) -> BTreeMap<String, Group> {
         let mut groups: BTreeMap<String, Group> =
             self.groups.iter().map(|(id, name)| (id.clone(), Group { name: name.clone(), members_listed: false })).collect();
+        for id in &self.listed_groups {
+            groups.entry(id.clone()).or_insert_with(|| Group { name: id.clone(), members_listed: false }).members_listed = true;
+        }
         for listing in self.listings.iter().filter(|listing| listing.source == "okta-group-users" && listing.complete) {
             groups
                 .entry(listing.scope.clone())
@@ -103,6 +111,29 @@ impl Directory {
             Owner::Linked { person, .. } => self.persons.get(person),
             _ => None,
         }
+    }
+
+    /// Whether an account is one of the target's; in other systems a person is entitled while active.
+    #[must_use]
+    pub fn is_target(&self, account: &Account) -> bool {
+        account.system == self.target
+    }
+
+    /// Whether a person is entitled to an account; `None` where nothing tells.
+    #[must_use]
+    pub fn entitled(&self, account: &Account, person: &Person) -> Option<bool> {
+        if self.is_target(account) { person.entitled() } else { person.active() }
+    }
+
+    /// Every lapse of a person that concerns an account, in order.
+    #[must_use]
+    pub fn lapses(&self, account: &Account, person: &Person) -> Vec<Lapse> {
+        if self.is_target(account) { person.lapses() } else { person.lapses_elsewhere() }
+    }
+
+    /// The target's accounts of a person.
+    pub fn target_accounts(&self, person: &Person) -> impl Iterator<Item = &Account> {
+        person.accounts.iter().filter_map(|index| self.accounts.get(*index)).filter(|account| self.is_target(account))
     }
 
     /// The person who answers for a credential: the holder, or the owner of the account that holds it.
@@ -182,7 +213,8 @@ impl Directory {
     fn apply_attempts(&mut self) {
         for index in 0..self.accounts.len() {
             let Owner::Linked { person, .. } = self.accounts[index].owner else { continue };
-            if self.persons[person].accounts.len() != 1 {
+            let alone = self.target_accounts(&self.persons[person]).count() == 1;
+            if !alone || !self.is_target(&self.accounts[index]) {
                 continue;
             }
             let done = self.persons[person].attempts.iter().rev().find(|attempt| {
@@ -207,7 +239,8 @@ impl Directory {
     /// Sign-ons that the identity provider tells, and the use of tokens, are activity of the accounts.
     fn attribute_activity(&mut self) {
         for index in 0..self.accounts.len() {
-            if let Some((at, proof)) = self.owner(&self.accounts[index]).and_then(|person| person.sign_on) {
+            let signs_on = self.is_target(&self.accounts[index]);
+            if let Some((at, proof)) = self.owner(&self.accounts[index]).filter(|_| signs_on).and_then(|person| person.sign_on) {
                 self.accounts[index].act(at, proof);
             }
         }

@@ -1,5 +1,7 @@
 //! What listings say: each row is so at that moment, and what a complete one does not name is gone.
 
+use std::collections::BTreeSet;
+
 use super::account::{Access, RoleFact};
 use super::person::Standing;
 use super::replay::{Replay, membership_of};
@@ -21,16 +23,18 @@ impl Replay {
                 self.observe_person(at, facts, ordinal);
                 self.note_listed(source, "", &facts.id, at);
             }
-            Observation::Group(group) => self.observe_group(group),
+            Observation::Group(group) => self.observe_group(at, group, ordinal),
             Observation::GroupMember { group, person } => {
                 self.observe_person(at, person, ordinal);
-                membership_of(&mut self.people.with_id(&person.id, ordinal).groups, group).observe(at, true, ordinal, None);
+                let absent_at = self.closed.get(&(source.to_owned(), group.clone())).copied();
+                membership_of(&mut self.people.with_id(&person.id, ordinal).groups, group).appear(at, true, ordinal, absent_at);
                 self.note_listed(source, group, &person.id, at);
             }
             Observation::Assignment(facts) => self.observe_assignment(at, source, facts, ordinal),
             Observation::ScimUser(user) => self.observe_scim_user(at, source, user, ordinal),
-            // What is kept for rules to come.
-            Observation::ScimGroup(_) | Observation::Account(_) => {}
+            // Kept for rules to come.
+            Observation::ScimGroup(_) => {}
+            Observation::Account(facts) => self.observe_account(at, source, facts, ordinal),
             Observation::Member(facts) => self.observe_member(at, source, facts, ordinal),
             Observation::ResourceGroup(facts) => self.observe_resource_group(at, facts, ordinal),
             Observation::ServiceAccount(facts) => self.observe_service_account(at, source, facts, ordinal),
@@ -56,6 +60,7 @@ impl Replay {
             let standing = match (active, facts.status.as_deref()) {
                 (true, _) => Standing::Active,
                 (false, Some("SUSPENDED")) => Standing::Suspended,
+                (false, Some("deleted" | "removed")) => Standing::Deleted,
                 (false, _) => Standing::Deactivated,
             };
             // The moment of a status tells when access ended; of an active one it may be a mere change of password.
@@ -67,14 +72,43 @@ impl Replay {
         }
     }
 
-    fn observe_group(&mut self, group: &GroupFacts) {
-        if let (Some(id), Some(name)) = (&group.id, &group.name) {
+    fn observe_group(&mut self, at: Timestamp, group: &GroupFacts, ordinal: u32) {
+        let Some(id) = &group.id else { return };
+        if let Some(name) = &group.name {
             self.groups.insert(id.clone(), name.clone());
+        }
+        let members: Option<BTreeSet<&str>> = group.members.as_ref().map(|members| members.iter().map(String::as_str).collect());
+        if members.is_some() || group.deleted {
+            for person in &mut self.people.list {
+                let named = members.as_ref().is_some_and(|members| members.contains(person.id.as_str()));
+                if let Some(membership) = person.groups.get_mut(id).filter(|_| !named) {
+                    membership.observe(at, false, ordinal, None);
+                }
+            }
+        }
+        if let Some(members) = members {
+            let absent_at = self.closed.insert(("members".to_owned(), id.clone()), at);
+            self.listed_groups.insert(id.clone());
+            for member in members {
+                membership_of(&mut self.people.with_id(member, ordinal).groups, id).appear(at, true, ordinal, absent_at);
+            }
+        }
+        for member in &group.added {
+            membership_of(&mut self.people.with_id(member, ordinal).groups, id).observe(at, true, ordinal, None);
+        }
+        for member in &group.removed {
+            membership_of(&mut self.people.with_id(member, ordinal).groups, id).observe(at, false, ordinal, None);
         }
     }
 
     fn observe_assignment(&mut self, at: Timestamp, source: &str, facts: &AssignmentFacts, ordinal: u32) {
         if !self.is_application(&facts.application) {
+            return;
+        }
+        if let Some(group) = &facts.group {
+            let since = facts.created_at;
+            membership_of(&mut self.assigned_groups, group).observe(at, true, ordinal, since);
+            self.note_listed(source, "group", group, at);
             return;
         }
         let ended = ["DEPROVISIONED", "REVOKED", "UNASSIGNED", "INACTIVE"];
@@ -104,8 +138,9 @@ impl Replay {
 
     fn observe_member(&mut self, at: Timestamp, source: &str, facts: &MemberFacts, ordinal: u32) {
         let named = AccountRef { system: None, id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
+        let absent_at = self.closed.get(&(source.to_owned(), String::new())).copied();
         let Some(account) = self.hub_account(at, &named, ordinal) else { return };
-        account.access.observe(at, Access::Active, ordinal, None);
+        account.access.appear(at, Access::Active, ordinal, absent_at);
         account.emails.extend(facts.email.iter().map(|email| fold(email)));
         if let Some(role) = &facts.role
             && account.role.as_ref().is_none_or(|known| known.role != *role)
@@ -144,7 +179,7 @@ impl Replay {
         }
     }
 
-    fn observe_token(&mut self, at: Timestamp, source: &str, facts: &TokenFacts, ordinal: u32) {
+    pub(super) fn observe_token(&mut self, at: Timestamp, source: &str, facts: &TokenFacts, ordinal: u32) {
         let credential = self.credentials.with_id(&facts.system, &facts.id, ordinal);
         credential.absent_since = None;
         if facts.name.is_some() {
@@ -169,18 +204,24 @@ impl Replay {
             return;
         }
         match listing.source.as_str() {
-            "okta-users" => self.absent_people(listing),
+            "okta-users" | "entra-users" => self.absent_people(listing),
             "okta-group-users" => self.absent_group_members(listing),
-            "okta-app-users" => self.absent_assignments(listing),
+            "okta-app-users" | "entra-app-role-assignments" => self.absent_assignments(listing),
             "huggingface-members" | "huggingface-service-accounts" => self.absent_members(listing),
             "scim-users" => self.absent_scim_users(listing),
             "okta-api-tokens" | "token-inventory" => self.absent_credentials(listing),
+            "aws-credential-report" => {
+                self.absent_elsewhere(listing, "aws");
+                self.absent_credentials(listing);
+            }
             _ => {}
         }
+        self.closed.insert((listing.source.clone(), listing.scope.clone()), listing.taken_at);
     }
 
-    /// Okta's default user listing leaves out deactivated people: not named is not active.
+    /// Okta's default user listing leaves out deactivated people: not named is not active. Entra's names them, so not named is gone.
     fn absent_people(&mut self, listing: &Listing) {
+        let gone = if listing.source == "okta-users" { Standing::Deactivated } else { Standing::Deleted };
         for index in 0..self.people.list.len() {
             let id = &self.people.list[index].id;
             if self.was_listed(listing, id) {
@@ -189,7 +230,7 @@ impl Replay {
             let person = &mut self.people.list[index];
             if matches!(person.standing.value(), None | Some(Standing::Active | Standing::Suspended)) {
                 let proof = person.standing.seen().map_or(person.proof, |(_, proof)| proof);
-                person.standing.observe(listing.taken_at, Standing::Deactivated, proof, None);
+                person.standing.observe(listing.taken_at, gone, proof, None);
             }
         }
     }
@@ -201,7 +242,9 @@ impl Replay {
             }
             let person = &mut self.people.list[index];
             let proof = person.proof;
-            membership_of(&mut person.groups, &listing.scope).observe(listing.taken_at, false, proof, None);
+            if let Some(membership) = person.groups.get_mut(&listing.scope) {
+                membership.observe(listing.taken_at, false, proof, None);
+            }
         }
     }
 
@@ -213,6 +256,15 @@ impl Replay {
             let person = &mut self.people.list[index];
             let proof = person.assigned.seen().map_or(person.proof, |(_, proof)| proof);
             person.assigned.observe(listing.taken_at, false, proof, None);
+        }
+        let groups: Vec<String> = self.assigned_groups.keys().cloned().collect();
+        for group in groups {
+            if self.listed.get(&(listing.source.clone(), "group".to_owned(), group.clone())) == Some(&listing.taken_at) {
+                continue;
+            }
+            let assigned = membership_of(&mut self.assigned_groups, &group);
+            let proof = assigned.seen().map_or(0, |(_, proof)| proof);
+            assigned.observe(listing.taken_at, false, proof, None);
         }
     }
 
@@ -282,6 +334,6 @@ impl Replay {
     }
 }
 
-fn credential_key(system: &str, id: &str) -> String {
+pub(super) fn credential_key(system: &str, id: &str) -> String {
     format!("{system}/{id}")
 }

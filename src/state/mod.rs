@@ -8,6 +8,7 @@ mod correlation;
 mod credential;
 mod departure;
 mod directory;
+mod elsewhere;
 mod listing;
 mod person;
 mod provider;

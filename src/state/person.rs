@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::timeline::Timeline;
+use super::timeline::{Step, Timeline};
 use crate::model::event::Operation;
 use crate::model::link::fold;
-use crate::model::time::Timestamp;
+use crate::model::time::{Span, Timestamp};
 
 /// Whether a person can sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,17 +174,27 @@ impl Person {
         }
     }
 
-    /// Every lapse, in order. A person whose assignment nothing tells of counts as assigned here.
+    /// Every lapse at the target, in order. A person whose assignment nothing tells of counts as assigned here.
     #[must_use]
     pub fn lapses(&self) -> Vec<Lapse> {
+        self.lapses_with(&self.assigned)
+    }
+
+    /// Every lapse in systems whose assignment is not known: there a person is entitled while active.
+    #[must_use]
+    pub fn lapses_elsewhere(&self) -> Vec<Lapse> {
+        self.lapses_with(&Timeline::default())
+    }
+
+    fn lapses_with(&self, assigned: &Timeline<bool>) -> Vec<Lapse> {
         let mut moments: Vec<Timestamp> =
-            self.standing.steps().iter().map(|step| step.at).chain(self.assigned.steps().iter().map(|step| step.at)).collect();
+            self.standing.steps().iter().map(|step| step.at).chain(assigned.steps().iter().map(|step| step.at)).collect();
         moments.sort_unstable();
         moments.dedup();
-        let mut entitled = self.entitled_before_all();
+        let mut entitled = self.entitled_before_all(assigned);
         let mut lapses: Vec<Lapse> = Vec::new();
         for at in moments {
-            let now = self.active_at(at) && (self.assigned.steps().is_empty() || self.assigned.held_at(at));
+            let now = self.active_at(at) && (assigned.steps().is_empty() || assigned.held_at(at));
             match (entitled, now) {
                 (true, false) => lapses.extend(self.lapse_at(at)),
                 (false, true) => {
@@ -199,16 +209,10 @@ impl Person {
         lapses
     }
 
-    /// The latest lapse that has not ended.
-    #[must_use]
-    pub fn open_lapse(&self) -> Option<Lapse> {
-        self.lapses().pop().filter(|lapse| lapse.ended.is_none())
-    }
-
     /// Whether the person was entitled before the first step: what a first change took away was there before.
-    fn entitled_before_all(&self) -> bool {
+    fn entitled_before_all(&self, assigned: &Timeline<bool>) -> bool {
         let active = self.standing.steps().first().is_some_and(|step| (step.value == Standing::Active) == step.from_the_start);
-        let assigned = self.assigned.steps().first().is_none_or(|step| step.value == step.from_the_start);
+        let assigned = assigned.steps().first().is_none_or(|step| step.value == step.from_the_start);
         active && assigned
     }
 
@@ -232,6 +236,31 @@ impl Person {
         };
         Some(Lapse { at, kind, proof, ended: None })
     }
+}
+
+/// When a person was assigned, be it directly or through a group that was.
+pub(super) fn merge_assignments(person: &Person, groups: &BTreeMap<String, Timeline<bool>>) -> Timeline<bool> {
+    let through: Vec<(&Timeline<bool>, &Timeline<bool>)> =
+        groups.iter().filter_map(|(id, assigned)| Some((assigned, person.groups.get(id)?))).collect();
+    let held =
+        |at: Timestamp| person.assigned.held_at(at) || through.iter().any(|(assigned, member)| assigned.held_at(at) && member.held_at(at));
+    let lines = || through.iter().flat_map(|(assigned, member)| [*assigned, *member]).chain([&person.assigned]);
+    let mut steps: Vec<Step<bool>> = lines().flat_map(Timeline::steps).copied().collect();
+    steps.sort_unstable_by_key(|step| (step.at, step.proof));
+    let Some(first) = steps.first().copied() else { return Timeline::default() };
+    let before = held(first.at.minus(Span::from_micros(1)));
+    let mut merged = vec![Step { value: before, from_the_start: true, ..first }];
+    for step in steps {
+        let value = held(step.at);
+        if merged.last().is_some_and(|last| last.value != value) {
+            merged.push(Step { value, from_the_start: false, ..step });
+        }
+    }
+    // A first step that only says what was not yet so is left out where a second one says when it began.
+    if merged.len() > 1 && !before {
+        merged.remove(0);
+    }
+    Timeline::of(merged, lines().filter_map(Timeline::seen).max())
 }
 
 #[cfg(test)]
@@ -270,6 +299,20 @@ mod tests {
         person.standing.change(moment(100), Standing::Suspended, 1);
         person.assigned.observe(moment(200), true, 2, Some(moment(10)));
         assert_eq!(person.lapses().iter().map(|lapse| lapse.at).collect::<Vec<_>>(), [moment(100)]);
+    }
+
+    #[test]
+    fn an_assignment_through_a_group_lapses_with_either() {
+        let mut person = Person::default();
+        person.standing.observe(moment(1), Standing::Active, 0, None);
+        person.groups.entry("g".to_owned()).or_default().change(moment(50), true, 1);
+        let mut groups = BTreeMap::from([("g".to_owned(), Timeline::default())]);
+        groups.get_mut("g").expect("it is there").observe(moment(10), true, 2, None);
+        person.assigned = merge_assignments(&person, &groups);
+        assert_eq!((person.assigned.held_at(moment(49)), person.assigned.held_at(moment(50))), (false, true));
+        groups.get_mut("g").expect("it is there").change(moment(90), false, 3);
+        person.assigned = merge_assignments(&Person { assigned: Timeline::default(), ..person.clone() }, &groups);
+        assert_eq!(person.lapses().iter().map(|lapse| (lapse.at, lapse.proof)).collect::<Vec<_>>(), [(moment(90), 3)]);
     }
 
     #[test]

@@ -32,6 +32,17 @@ impl Replay {
         }
     }
 
+    pub(super) fn group_assignment(&mut self, at: Timestamp, group: &NamedRef, application: &NamedRef, change: Change, ordinal: u32) {
+        let Some(id) = group.id.as_ref() else { return };
+        if let Some(name) = &group.name {
+            self.groups.insert(id.clone(), name.clone());
+        }
+        // Okta tells the assignment of every single member too, so a group's own adds nothing there.
+        if self.is_application(application) && self.frame.provider != "okta" {
+            membership_of(&mut self.assigned_groups, id).change(at, change == Change::Added, ordinal);
+        }
+    }
+
     pub(super) fn group_membership(&mut self, at: Timestamp, named: &PersonRef, group: &NamedRef, change: Change, ordinal: u32) {
         let Some(id) = group.id.as_ref().or(group.name.as_ref()) else { return };
         if let Some(name) = &group.name {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::person::merge_assignments;
 use super::register::{Accounts, Credentials, People};
 use super::timeline::Timeline;
 use crate::model::event::{Activity, Event, NamedRef, Outcome, PersonRef, TokenStep};
@@ -34,9 +35,17 @@ pub struct Replay {
     next_listing: usize,
     pub(super) people: People,
     pub(super) accounts: Accounts,
+    /// Accounts of systems beside the target, by system.
+    pub(super) elsewhere: BTreeMap<String, Accounts>,
     pub(super) credentials: Credentials,
     /// Names of the identity provider's groups by id.
     pub(super) groups: BTreeMap<String, String>,
+    /// Groups whose members were listed in full.
+    pub(super) listed_groups: BTreeSet<String>,
+    /// Groups that are, or were, assigned to the application.
+    pub(super) assigned_groups: BTreeMap<String, Timeline<bool>>,
+    /// When a source and scope was last listed in full.
+    pub(super) closed: BTreeMap<(String, String), Timestamp>,
     /// Labels of the applications by id, as the logs tell them.
     pub(super) applications: BTreeMap<String, String>,
     pub(super) employees: Vec<(EmployeeFacts, u32)>,
@@ -61,6 +70,10 @@ impl Replay {
             next_listing: 0,
             people: People::default(),
             accounts: Accounts::default(),
+            elsewhere: BTreeMap::new(),
+            listed_groups: BTreeSet::new(),
+            assigned_groups: BTreeMap::new(),
+            closed: BTreeMap::new(),
             credentials: Credentials::default(),
             groups: BTreeMap::new(),
             applications: BTreeMap::new(),
@@ -99,6 +112,7 @@ impl Replay {
             Activity::Lifecycle { person, step } => self.lifecycle(at, person, *step, ordinal),
             Activity::Profile { person } => self.mention(person, ordinal),
             Activity::Assignment { person, application, change } => self.assignment(at, person, application, *change, ordinal),
+            Activity::GroupAssignment { group, application, change } => self.group_assignment(at, group, application, *change, ordinal),
             Activity::GroupMembership { person, group, change } => self.group_membership(at, person, group, *change, ordinal),
             Activity::SignOn { person, application } => self.sign_on(at, person, application, ordinal),
             Activity::Credential { system, credential, step } => self.credential(at, system, credential, *step, ordinal),
@@ -109,7 +123,7 @@ impl Replay {
             Activity::Login { account } => self.login(at, account, ordinal),
             Activity::Act { account, .. } => self.act(at, account, ordinal),
             Activity::Observe(observation) => self.observe(at, &event.source, observation, ordinal),
-            Activity::Provisioning { .. } | Activity::GroupAssignment { .. } | Activity::Setting { .. } => {}
+            Activity::Provisioning { .. } | Activity::Setting { .. } => {}
         }
         self.author_acts(event, ordinal);
     }
@@ -166,6 +180,16 @@ impl Replay {
             let listing = listing.clone();
             self.next_listing += 1;
             self.close_listing(&listing);
+        }
+    }
+
+    /// Gives every person the assignments that come with their groups.
+    pub(super) fn settle_assignments(&mut self) {
+        if self.assigned_groups.is_empty() {
+            return;
+        }
+        for person in &mut self.people.list {
+            person.assigned = merge_assignments(person, &self.assigned_groups);
         }
     }
 

@@ -10,6 +10,9 @@ use crate::model::time::Timestamp;
 
 impl Replay {
     pub(super) fn exchange(&mut self, at: Timestamp, exchange: &Exchange, ordinal: u32) {
+        if exchange.system.as_ref().is_some_and(|system| *system != self.frame.target) {
+            return;
+        }
         let (Some(operation), Some(user)) = (exchange.operation, &exchange.user) else { return };
         let invitations = self.frame.invitations;
         let Some(account) = self.scim_account(at, user, ordinal) else { return };
@@ -63,13 +66,15 @@ impl Replay {
         Some(account)
     }
 
-    /// The account that the target's audit log names.
+    /// The account that the target's audit log, or the log of a system beside it, names.
     pub(super) fn hub_account(&mut self, at: Timestamp, named: &AccountRef, ordinal: u32) -> Option<&mut Account> {
         if self.is_scim_actor(named) {
             return None;
         }
-        let system = self.frame.target.clone();
-        self.accounts.resolve(&system, Numbering::Hub, named, at, ordinal)
+        match named.system.as_ref().filter(|system| **system != self.frame.target) {
+            Some(system) => self.elsewhere.entry(system.clone()).or_default().resolve(system, Numbering::Hub, named, at, ordinal),
+            None => self.accounts.resolve(&self.frame.target, Numbering::Hub, named, at, ordinal),
+        }
     }
 
     fn is_scim_actor(&self, named: &AccountRef) -> bool {

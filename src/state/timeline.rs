@@ -56,6 +56,22 @@ impl<T: Copy + PartialEq> Timeline<T> {
         self.seen = Some((at, proof));
     }
 
+    /// Like [`Timeline::observe`], for what an earlier listing did not name: it began after that one.
+    pub fn appear(&mut self, at: Timestamp, value: T, proof: u32, absent_at: Option<Timestamp>) {
+        match absent_at {
+            Some(absent_at) if self.steps.is_empty() => {
+                self.push(at, value, proof, Some(absent_at));
+                self.seen = Some((at, proof));
+            }
+            _ => self.observe(at, value, proof, None),
+        }
+    }
+
+    /// A timeline of these steps, which are in order of time.
+    pub(super) fn of(steps: Vec<Step<T>>, seen: Option<(Timestamp, u32)>) -> Self {
+        Self { steps, seen }
+    }
+
     fn push(&mut self, at: Timestamp, value: T, proof: u32, later_than: Option<Timestamp>) {
         self.steps.push(Step { at, value, proof, later_than, from_the_start: false });
     }
