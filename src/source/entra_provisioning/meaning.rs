@@ -67,8 +67,8 @@ pub(super) fn application(entry: &Entry, scope: &Scope) -> Option<NamedRef> {
 /// Whether it goes the other way, from a directory of persons or an application into Entra.
 pub(super) fn is_inbound(entry: &Entry) -> bool {
     let target = name(entry.object("targetSystem"));
-    let entra = ["Microsoft Entra ID", "Azure Active Directory", "Azure AD"];
-    target.is_some_and(|target| entra.iter().any(|name| target.eq_ignore_ascii_case(name)))
+    let own = ["Microsoft Entra ID", "Azure Active Directory", "Azure AD"];
+    target.is_some_and(|target| own.iter().any(|name| target.eq_ignore_ascii_case(name)))
 }
 
 /// The account's id at the target.
