@@ -5,6 +5,7 @@
 //! (that is `state`). To add one: its file here, its line in [`ALL`], its page in `docs/sources`, its folder in
 //! `fixtures/sources`.
 
+mod entra_provisioning;
 mod hr_roster;
 mod huggingface_audit_log;
 mod huggingface_members;
@@ -29,6 +30,7 @@ use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample
 
 /// Everything that can be read, sorted by id.
 pub const ALL: &[Source] = &[
+    entra_provisioning::SOURCE,
     hr_roster::SOURCE,
     huggingface_audit_log::SOURCE,
     huggingface_members::SOURCE,
