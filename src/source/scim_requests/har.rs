@@ -7,7 +7,7 @@ use super::address::without_host;
 use super::form::{Half, Logged, method, status};
 use crate::model::record::{RawRecord, Reject};
 use crate::model::time::Timestamp;
-use crate::source::wire::{Object, Text, nested_json, reject};
+use crate::source::wire::{Object, Text, part, reject};
 
 /// `request` of an entry.
 #[derive(Debug, Default, Deserialize)]
@@ -85,10 +85,6 @@ pub(super) fn logged<'a>(
         request: request.post_data.0.sent(),
         response: response.content.0.sent(),
     })
-}
-
-fn part<'a, T: Deserialize<'a> + Default>(record: &RawRecord<'_>, raw: Option<&'a RawValue>) -> Result<T, Reject> {
-    raw.filter(|raw| raw.get() != "null").map_or_else(|| Ok(T::default()), |raw| nested_json(record, raw.get().as_bytes()))
 }
 
 /// The id that a proxy or the server gave the request. Header names have no case (RFC 9110 section 5.1).

@@ -14,5 +14,5 @@ mod scim;
 pub(crate) use exchange::{Content, Resource, exchange};
 pub(crate) use field::{Flag, Moment, Object, Text, keep};
 pub(crate) use okta_user::OktaUser;
-pub(crate) use reading::{json, nested_json, object, observed, reject, row, shorten};
+pub(crate) use reading::{json, nested_json, object, observed, part, reject, row, shorten};
 pub(crate) use scim::{GROUP, GroupForm, USER, UserForm, has_schema};
