@@ -36,6 +36,10 @@ fn decode(record: &RawRecord<'_>, scope: &Scope) -> Result<Decoded, Reject> {
 }
 
 fn account(row: &Row<'_>) -> Result<AccountFacts, String> {
+    // No cell is ever left out: what is missing here was cut off, and a credential may be among it.
+    if row.fields.len() < row.header.len() {
+        return Err("has fewer fields than the header has columns".to_owned());
+    }
     let name = row.get("user").map(keep).ok_or("has no user")?;
     let created_at = moment(row, "user_creation_time")?;
     let has_password = flag(row, "password_enabled")?;

@@ -3,6 +3,7 @@
 use super::SYSTEM;
 use super::form::{Answer, Parameters, UserIdentity};
 use crate::model::event::{AccountRef, Activity, Membership, NamedRef, TokenStep};
+use crate::source::wire::Text;
 
 /// What a request to IAM is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub(super) fn activity(concern: Concern, parameters: &Parameters<'_>, answer: &A
 /// leave out whom it named.
 fn account(parameters: &Parameters<'_>, answer: &Answer<'_>, own: Option<AccountRef>) -> AccountRef {
     let user = &answer.user.0;
-    let name = [&user.user_name, &parameters.user_name, &answer.access_key.0.user_name].into_iter().find_map(|name| name.keep());
+    let name = [&user.user_name, &parameters.user_name, &answer.access_key.0.user_name].into_iter().find_map(Text::keep);
     match (name, own) {
         (None, Some(own)) => own,
         (name, _) => AccountRef { system: Some(SYSTEM.to_owned()), id: user.arn.keep(), name },
