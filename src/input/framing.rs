@@ -144,13 +144,20 @@ fn wrapper(object: &[u8], whole: bool) -> Option<Recognized> {
 /// these wrappers have nothing but scalars beside it. Of an object that goes on beyond the text, the last member is
 /// the list, and what makes it an envelope or a ListResponse may come behind it.
 fn list(said: &Map<String, Value>, whole: bool) -> Option<String> {
-    if said.get("log").is_some_and(|log| log.get("entries").is_some()) {
+    let has = |outer: &str, list: &str| said.get(outer).and_then(|inner| inner.get(list)).is_some_and(Value::is_array);
+    if has("log", "entries") {
         return Some("HAR".to_owned());
     }
-    let is_scalar = |value: &Value| !value.is_array() && !value.is_object();
-    let name = if whole { said.iter().find(|(_, value)| !is_scalar(value))?.0 } else { said.keys().next_back()? };
+    if has("data", "events") && said.get("eventType").and_then(Value::as_str) == Some("com.okta.event_hook") {
+        return Some("Okta event hook".to_owned());
+    }
+    // hoop.dev says in `pages` which page of its list this is.
+    let is_beside = |name: &str, value: &Value| name == "pages" || !value.is_array() && !value.is_object();
+    let name = if whole { said.iter().find(|(name, value)| !is_beside(name, value))?.0 } else { said.keys().next_back()? };
     let is_wrapper = match name.as_str() {
-        "value" | "records" | "Records" => said.iter().all(|(other, value)| other == name || is_scalar(value)),
+        "value" | "records" | "Records" | "data" | "entries" => {
+            said.get(name).is_some_and(Value::is_array) && said.iter().all(|(other, value)| other == name || is_beside(other, value))
+        }
         "items" | "Resources" => !whole,
         _ => false,
     };

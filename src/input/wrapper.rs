@@ -24,11 +24,12 @@ pub(super) enum Key {
 
 impl Key {
     /// `value` is Microsoft Graph's, `records` Azure Monitor's, `Records` CloudTrail's, `Resources` SCIM's
-    /// (RFC 7644 section 3.4.2), `items` the envelope's, `log` and `entries` are HAR's.
+    /// (RFC 7644 section 3.4.2), `items` the envelope's; `log` and `entries` are HAR's, `entries` alone is the answer
+    /// of SCIM servers that are asked for their log; `data` is hoop.dev's, `data` and `events` are an Okta event hook's.
     pub(super) fn named(name: &[u8], depth: usize) -> Self {
         match (name, depth) {
-            (b"value" | b"records" | b"Records" | b"Resources", _) | (b"entries", 2) => Self::List,
-            (b"items", 1) => Self::ListOrDeeper,
+            (b"value" | b"records" | b"Records" | b"Resources", _) | (b"entries", 1 | 2) | (b"events", 2) => Self::List,
+            (b"items" | b"data", 1) => Self::ListOrDeeper,
             (b"log", 1) => Self::Deeper,
             _ => Self::Other,
         }

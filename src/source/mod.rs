@@ -5,7 +5,11 @@
 //! (that is `state`). To add one: its file here, its line in [`ALL`], its page in `docs/sources`, its folder in
 //! `fixtures/sources`.
 
+mod aws_cloudtrail;
+mod aws_credential_report;
 mod entra_provisioning;
+mod hoop_audit;
+mod hoop_sessions;
 mod hr_roster;
 mod huggingface_audit_log;
 mod huggingface_members;
@@ -30,7 +34,11 @@ use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample
 
 /// Everything that can be read, sorted by id.
 pub const ALL: &[Source] = &[
+    aws_cloudtrail::SOURCE,
+    aws_credential_report::SOURCE,
     entra_provisioning::SOURCE,
+    hoop_audit::SOURCE,
+    hoop_sessions::SOURCE,
     hr_roster::SOURCE,
     huggingface_audit_log::SOURCE,
     huggingface_members::SOURCE,

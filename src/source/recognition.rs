@@ -111,9 +111,11 @@ fn other_kind(record: &Value) -> Option<String> {
             });
         }
     }
-    let url = ["url", "path", "uri"].iter().find_map(|key| record.get(key)).and_then(Value::as_str).unwrap_or_default();
+    // An HTTP archive has the request one level down.
+    let request = record.get("request").filter(|request| request.get("url").is_some()).unwrap_or(record);
+    let url = ["url", "path", "uri"].iter().find_map(|key| request.get(key)).and_then(Value::as_str).unwrap_or_default();
     match url {
-        _ if record.get("method").is_none() => None,
+        _ if request.get("method").is_none() => None,
         url if url.contains("/api/v1/") => {
             Some("a recording of requests to Okta's management API (only the bodies of the answers can be read)".to_owned())
         }
@@ -156,6 +158,10 @@ mod tests {
             (
                 json!({"method": "GET", "url": "https://acme.okta.example/api/v1/users", "status": 200, "body": "[]"}),
                 "Okta's management API",
+            ),
+            (
+                json!({"startedDateTime": "2026-09-08T14:02:14Z", "request": {"method": "GET", "url": "https://acme.example/"}, "response": {}}),
+                "a recording of HTTP requests, but not of SCIM ones",
             ),
             (json!({"a\u{1b}[31m": 1}), "the keys a\\u{1b}[31m"),
         ];

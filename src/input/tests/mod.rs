@@ -127,6 +127,7 @@ fn framings(values: &[Value]) -> Vec<(&'static str, String)> {
         |list: &Value| json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": 4, "Resources": list});
     let value =
         json!({"@odata.context": "https://graph.example/$metadata#users", "value": list, "@odata.nextLink": "https://graph.example/2"});
+    let hook = |list: &Value| json!({"eventType": "com.okta.event_hook", "eventId": "e1", "data": {"events": list}, "eventTime": "2026-09-08T14:02:14Z"});
     let page = |at: std::ops::Range<usize>| json!({ "records": values.get(at) }).to_string();
     vec![
         ("NDJSON", lines(values, "\n")),
@@ -146,6 +147,18 @@ fn framings(values: &[Value]) -> Vec<(&'static str, String)> {
         ("JSON object with its records in \"value\"", pretty(&value)),
         ("JSON object with its records in \"records\"", format!("{}\n{}\n", page(0..1), page(1..4))),
         ("JSON object with its records in \"Records\"", json!({ "Records": list }).to_string()),
+        ("JSON object with its records in \"data\"", json!({"pages": {"page": 1, "total": 4}, "data": list}).to_string()),
+        ("JSON object with its records in \"data\"", pretty(&json!({"data": list, "total": 4, "has_next_page": false}))),
+        ("JSON object with its records in \"entries\"", json!({"count": 4, "entries": list}).to_string()),
+        ("Okta event hook", hook(&list).to_string()),
+        (
+            "Okta event hook",
+            format!(
+                "{}\n{}\n",
+                hook(&Value::from(values.get(..2).unwrap_or_default())),
+                hook(&Value::from(values.get(2..).unwrap_or_default()))
+            ),
+        ),
         ("HAR", json!({"log": {"version": "1.2", "pages": [], "entries": list}}).to_string()),
     ]
 }

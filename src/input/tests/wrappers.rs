@@ -85,6 +85,10 @@ fn a_record_that_has_a_list_is_no_wrapper() {
         r#"{"id":"1","items":[{"x":1}]}"#,
         r#"{"id":"1","value":["a","b"]}"#,
         r#"{"id":"1","log":{"level":"info"}}"#,
+        r#"{"id":"1","data":{"records":[{"x":1}],"events":[{"y":1}]}}"#,
+        r#"{"id":"1","data":[{"x":1}],"actor":{"id":"2"}}"#,
+        r#"{"id":"1","data":{"value":"x"}}"#,
+        r#"{"id":"1","entries":["a"]}"#,
     ] {
         assert_eq!(outcomes(text.as_bytes()), ok(&[text]));
     }

@@ -5,7 +5,28 @@ use serde_json::value::RawValue;
 
 use crate::model::record::Row;
 pub(super) use crate::source::wire::Moment as Published;
-use crate::source::wire::{Object, Text};
+use crate::source::wire::{self, Object};
+
+/// A text of an event. Log streams through some SIEMs have the word `null` where there is none.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Text<'a>(#[serde(borrow)] wire::Text<'a>);
+
+impl<'a> Text<'a> {
+    /// What is written, unless that is nothing.
+    pub(super) fn get(&self) -> Option<&str> {
+        self.0.get().filter(|text| *text != "null")
+    }
+
+    /// What is written, fit to be stored.
+    pub(super) fn keep(&self) -> Option<String> {
+        self.get().map(wire::keep)
+    }
+
+    fn of(text: Option<&'a str>) -> Self {
+        Self(wire::Text::of(text))
+    }
+}
 
 /// What decides whether an event matters. SIEMs write the names of fields in lower case.
 #[derive(Debug, Default, Deserialize)]
@@ -111,9 +132,9 @@ pub(super) struct Entity<'a> {
     id: Text<'a>,
     #[serde(borrow, rename = "type")]
     pub(super) kind: Text<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, alias = "alternateid")]
     alternate_id: Text<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, alias = "displayname")]
     pub(super) display_name: Text<'a>,
 }
 
@@ -141,7 +162,7 @@ pub(super) struct Transaction<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct TransactionDetail<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, alias = "requestapitokenid")]
     request_api_token_id: Text<'a>,
 }
 
@@ -167,11 +188,11 @@ pub(super) struct DebugContext<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct DebugData<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, alias = "custommessage")]
     pub(super) custom_message: Text<'a>,
-    #[serde(borrow, rename = "error_code", alias = "errorCode")]
+    #[serde(borrow, rename = "error_code", alias = "errorCode", alias = "errorcode")]
     pub(super) error_code: Text<'a>,
-    #[serde(borrow, rename = "error_field", alias = "errorField")]
+    #[serde(borrow, rename = "error_field", alias = "errorField", alias = "errorfield")]
     pub(super) error_field: Text<'a>,
 }
 

@@ -133,6 +133,7 @@ fn failure(event: &LogEvent<'_>) -> Failure {
     let debug = &event.debug_context.0.debug_data.0;
     let reason = event.outcome.0.reason.get().or_else(|| event.display_message.get()).unwrap_or_default();
     let message = match debug.error_field.get() {
+        Some(field) if reason.is_empty() => format!("field {field}"),
         Some(field) => format!("{reason} (field {field})"),
         None => reason.to_owned(),
     };

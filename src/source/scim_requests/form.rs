@@ -1,12 +1,14 @@
-//! The record of a request: its fields under any of their names, its address, its bodies.
+//! The record of a request: its fields under any of their names, and the lines of a server's log.
 
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::address::without_host;
+use super::har;
 use crate::model::digest::Digest;
+use crate::model::record::{RawRecord, Reject};
 use crate::model::time::Timestamp;
-use crate::source::wire::{Moment, Text};
+use crate::source::wire::{Content, Moment, Object, Text, reject};
 
 /// One record. Each name has its own field, since loggers write several of them side by side.
 #[derive(Debug, Default, Deserialize)]
@@ -20,10 +22,14 @@ pub(super) struct Record<'a> {
     ts: Moment<'a>,
     #[serde(borrow, rename = "@timestamp")]
     at_timestamp: Moment<'a>,
+    #[serde(borrow, rename = "startedDateTime")]
+    started: Moment<'a>,
     #[serde(borrow)]
-    pub(super) request_id: Text<'a>,
+    request_id: Text<'a>,
+    #[serde(borrow, rename = "requestId")]
+    request_id_camel: Text<'a>,
     #[serde(borrow)]
-    pub(super) method: Text<'a>,
+    method: Text<'a>,
     #[serde(borrow)]
     path: Text<'a>,
     #[serde(borrow)]
@@ -37,14 +43,80 @@ pub(super) struct Record<'a> {
     #[serde(borrow, rename = "statusCode")]
     status_code_camel: Text<'a>,
     #[serde(borrow)]
-    pub(super) request: Option<&'a RawValue>,
+    request: Option<&'a RawValue>,
     #[serde(borrow)]
+    response: Option<&'a RawValue>,
+    #[serde(borrow)]
+    category: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+/// A request, whatever shape its record has.
+#[derive(Debug)]
+pub(super) struct Logged<'a> {
+    pub(super) at: Timestamp,
+    /// The id that its server or proxy gave it.
+    pub(super) id: Option<String>,
+    pub(super) half: Half,
+    /// In capital letters.
+    pub(super) method: String,
+    /// The path with its query.
+    pub(super) address: String,
+    /// The status of the answer, if one came.
+    pub(super) status: Option<u16>,
+    pub(super) request: Option<&'a RawValue>,
     pub(super) response: Option<&'a RawValue>,
 }
 
-impl Record<'_> {
+/// How much of an exchange a record holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Half {
+    /// Request and answer.
+    Both,
+    /// The request, in a server's log that has a line for each.
+    Request,
+    /// The answer in such a log.
+    Response,
+    /// A line of such a log in between, about neither.
+    Neither,
+}
+
+impl<'a> Record<'a> {
+    /// The request that it is about.
+    ///
+    /// # Errors
+    ///
+    /// It has no time, method or address, or one that cannot be read.
+    pub(super) fn logged(&self, record: &RawRecord<'_>) -> Result<Logged<'a>, Reject> {
+        match self.started.read("startedDateTime").map_err(|reason| reject(record, reason))? {
+            Some(at) => har::logged(record, at, self.request, self.response),
+            None => self.own().map_err(|reason| reject(record, reason)),
+        }
+    }
+
+    fn own(&self) -> Result<Logged<'a>, String> {
+        let half = self.half();
+        Ok(Logged {
+            at: self.at()?.ok_or("has no time: none of timestamp, time, ts and @timestamp")?,
+            id: self.id(),
+            half,
+            method: method(&self.method)?,
+            address: [&self.path, &self.url, &self.uri]
+                .into_iter()
+                .find_map(Text::get)
+                .map(|address| without_host(address).to_owned())
+                .ok_or("has none of path, url and uri")?,
+            status: self.answered(half)?,
+            request: self.request,
+            response: self.response,
+        })
+    }
+
     /// When it was sent.
-    pub(super) fn at(&self) -> Result<Option<Timestamp>, String> {
+    fn at(&self) -> Result<Option<Timestamp>, String> {
         for (name, moment) in [("timestamp", &self.timestamp), ("time", &self.time), ("ts", &self.ts), ("@timestamp", &self.at_timestamp)] {
             if let Some(at) = moment.read(name)? {
                 return Ok(Some(at));
@@ -53,144 +125,68 @@ impl Record<'_> {
         Ok(None)
     }
 
-    /// The path with its query, without scheme and host.
-    pub(super) fn address(&self) -> Option<String> {
-        let address = [&self.path, &self.url, &self.uri].into_iter().find_map(Text::get)?;
-        let Some((_, rest)) = address.split_once("://") else { return Some(address.to_owned()) };
-        Some(rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/").to_owned())
+    fn id(&self) -> Option<String> {
+        self.request_id.keep().or_else(|| self.request_id_camel.keep())
     }
 
-    /// The status of the answer; `None` where none came, which some loggers write as 0.
-    pub(super) fn status(&self) -> Result<Option<u16>, String> {
-        let fields = [&self.status, &self.status_code, &self.status_code_camel];
-        let Some(text) = fields.into_iter().find_map(Text::get) else { return Ok(None) };
-        match text.trim().parse::<u16>() {
-            Ok(0) => Ok(None),
-            Ok(status @ 100..600) => Ok(Some(status)),
-            _ => Err(format!("status is no HTTP status: {text}")),
+    /// Servers that log request and answer apart give every line a category, and mark the two with an arrow.
+    fn half(&self) -> Half {
+        if text(self.category).is_none() || self.id().is_none() {
+            return Half::Both;
         }
-    }
-}
-
-/// What a request is about, with the id where it names one.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Resource {
-    User(Option<String>),
-    Group(Option<String>),
-}
-
-impl Resource {
-    /// By the end of the path: `…/Users`, `…/Users/{id}`, and the same for groups.
-    pub(super) fn of(address: &str) -> Option<Self> {
-        if is_management_api(address) {
-            return None;
-        }
-        let mut segments = without_query(address).split('/').rev().filter(|segment| !segment.is_empty());
-        let last = segments.next()?;
-        Self::named(last, None).or_else(|| Self::named(segments.next()?, Some(unescaped(last))))
-    }
-
-    fn named(segment: &str, id: Option<String>) -> Option<Self> {
-        match segment {
-            // A search is a question, whatever its method.
-            _ if id.as_deref() == Some(".search") => None,
-            _ if segment.eq_ignore_ascii_case("Users") => Some(Self::User(id)),
-            _ if segment.eq_ignore_ascii_case("Groups") => Some(Self::Group(id)),
-            _ => None,
-        }
-    }
-}
-
-/// Whether this is an address of Okta's management API, which speaks no SCIM.
-pub(super) fn is_management_api(address: &str) -> bool {
-    address.contains("/api/v1/")
-}
-
-/// The path alone.
-pub(super) fn without_query(address: &str) -> &str {
-    address.split(['?', '#']).next().unwrap_or(address)
-}
-
-/// Percent-encoding undone, where what it stands for is UTF-8.
-fn unescaped(segment: &str) -> String {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let code = tail.get(..2).filter(|code| *first == b'%' && code.iter().all(u8::is_ascii_hexdigit));
-        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = if code.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| segment.to_owned())
-}
-
-/// The body of a request or an answer.
-#[derive(Debug)]
-pub(super) enum Content {
-    /// There is none.
-    Nothing,
-    /// JSON, or a text that holds JSON.
-    Json(Value),
-    /// Any other text.
-    Text(String),
-}
-
-impl Content {
-    pub(super) fn of(raw: Option<&RawValue>) -> Self {
-        match raw.and_then(|raw| serde_json::from_str(raw.get()).ok()) {
-            None | Some(Value::Null) => Self::Nothing,
-            Some(Value::String(text)) if text.trim().is_empty() => Self::Nothing,
-            Some(Value::String(text)) => match serde_json::from_str(&text) {
-                Ok(value @ (Value::Object(_) | Value::Array(_))) => Self::Json(value),
-                _ => Self::Text(text),
-            },
-            Some(value) => Self::Json(value),
+        let message = text(self.message).unwrap_or_default();
+        let begins = |marks: [&str; 2]| marks.iter().any(|mark| message.trim_start().starts_with(mark));
+        match () {
+            () if begins(["→", "->"]) => Half::Request,
+            () if begins(["←", "<-"]) => Half::Response,
+            () => Half::Neither,
         }
     }
 
-    pub(super) fn json(&self) -> Option<&Value> {
-        if let Self::Json(value) = self { Some(value) } else { None }
+    fn answered(&self, half: Half) -> Result<Option<u16>, String> {
+        let own = status([&self.status, &self.status_code, &self.status_code_camel])?;
+        if half != Half::Response || own.is_some() {
+            return Ok(own);
+        }
+        let data = self.data.and_then(|raw| serde_json::from_str::<Object<Data<'_>>>(raw.get()).ok()).unwrap_or_default();
+        status([&data.0.status])
     }
+}
 
-    pub(super) fn text(&self) -> Option<&str> {
-        if let Self::Text(text) = self { Some(text) } else { None }
+/// What a line of a server's log says beside its message.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Data<'a> {
+    #[serde(borrow)]
+    status: Text<'a>,
+}
+
+fn text(raw: Option<&RawValue>) -> Option<String> {
+    raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
+}
+
+/// The method in capital letters.
+pub(super) fn method(method: &Text<'_>) -> Result<String, String> {
+    method.keep().map(|method| method.to_ascii_uppercase()).ok_or_else(|| "has no method".to_owned())
+}
+
+/// The first status that is told; `None` where no answer came, which some loggers write as 0.
+pub(super) fn status<'t, const N: usize>(fields: [&'t Text<'t>; N]) -> Result<Option<u16>, String> {
+    let Some(text) = fields.into_iter().find_map(Text::get) else { return Ok(None) };
+    match text.trim().parse::<u16>() {
+        Ok(0) => Ok(None),
+        Ok(status @ 100..600) => Ok(Some(status)),
+        _ => Err(format!("status is no HTTP status: {text}")),
     }
 }
 
 /// An id for a request that has none: the same however its fields are named and its body is written.
-pub(super) fn native_id(at: Timestamp, method: &str, address: &str, status: Option<u16>, request: &Content) -> String {
-    let status = status.map(|status| status.to_string()).unwrap_or_default();
+pub(super) fn made_id(logged: &Logged<'_>, request: &Content) -> String {
+    let status = logged.status.map(|status| status.to_string()).unwrap_or_default();
     let body = match request {
         Content::Nothing => String::new(),
         Content::Json(value) => value.to_string(),
         Content::Text(text) => text.clone(),
     };
-    Digest::of_parts([at.to_string().as_str(), method, address, &status, &body]).short(16)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn resources_are_told_by_the_end_of_the_path() {
-        let user = |id: &str| Some(Resource::User(Some(id.to_owned())));
-        let cases = [
-            ("/api/organizations/acme/scim/v2/Users", Some(Resource::User(None))),
-            ("/scim/v2/Users?filter=userName eq \"a/Groups\"", Some(Resource::User(None))),
-            ("/scim/v2/Users/67f0", user("67f0")),
-            ("/scim/v2/Users/a%40acme.example/", user("a@acme.example")),
-            ("/scim/v2/Users/100%", user("100%")),
-            ("/scim/v2/Users/%+f", user("%+f")),
-            ("/scim/v2/Groups", Some(Resource::Group(None))),
-            ("/scim/v2/ServiceProviderConfig", None),
-            ("/scim/v2/Users/.search", None),
-            ("/scim/v2/Users/1/roles", None),
-            ("/api/v1/users", None),
-            ("", None),
-        ];
-        for (address, resource) in cases {
-            assert_eq!(Resource::of(address), resource, "{address}");
-        }
-    }
+    Digest::of_parts([logged.at.to_string().as_str(), &logged.method, &logged.address, &status, &body]).short(16)
 }

@@ -4,12 +4,15 @@
 //! text are "not told", and what cannot be read is refused with a reason, never replaced by a default.
 //! Not a source itself; nothing outside `source` sees it.
 
+mod exchange;
 mod field;
 mod okta_user;
+mod patch;
 mod reading;
 mod scim;
 
+pub(crate) use exchange::{Content, Resource, exchange};
 pub(crate) use field::{Flag, Moment, Object, Text, keep};
 pub(crate) use okta_user::OktaUser;
-pub(crate) use reading::{json, nested_json, object, observed, reject, row, shorten};
+pub(crate) use reading::{json, nested_json, object, observed, part, reject, row, shorten};
 pub(crate) use scim::{GROUP, GroupForm, USER, UserForm, has_schema};

@@ -6,6 +6,7 @@ use regex::bytes::Regex;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::model::event::{Activity, Event, Outcome};
@@ -41,6 +42,11 @@ pub(crate) fn nested_json<'a, T: Deserialize<'a>>(record: &RawRecord<'_>, bytes:
         });
     }
     serde_json::from_slice(bytes).map_err(|error| reject(record, unreadable(bytes, &error)))
+}
+
+/// A part of a record that is read by itself; one that is missing or `null` is an empty one.
+pub(crate) fn part<'a, T: Deserialize<'a> + Default>(record: &RawRecord<'_>, raw: Option<&'a RawValue>) -> Result<T, Reject> {
+    raw.filter(|raw| raw.get() != "null").map_or_else(|| Ok(T::default()), |raw| nested_json(record, raw.get().as_bytes()))
 }
 
 /// A row of a CSV file.
