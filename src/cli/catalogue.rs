@@ -3,18 +3,29 @@
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use crate::analyzer;
+use crate::model::page::section;
 use crate::model::record::Kind;
 use crate::source;
 
 /// `scimdrift sources`.
 pub(super) fn sources(terminal: &Terminal) -> Result<Exit, Failure> {
     let kind = |source: &source::Source| if source.kind == Kind::Log { "log" } else { "listing" };
-    let json: Vec<_> =
-        source::ALL.iter().map(|source| serde_json::json!({"id": source.id, "kind": kind(source), "title": source.title})).collect();
-    terminal.data(&json, |out| {
-        source::ALL.iter().try_for_each(|source| writeln!(out, "{:<32}{:<9}{}", source.id, kind(source), source.title))
+    let row = |source: &source::Source| {
+        let export: Vec<&str> = export(source).collect();
+        serde_json::json!({"id": source.id, "kind": kind(source), "title": source.title, "export": export.join("\n")})
+    };
+    terminal.data(&source::ALL.iter().map(row).collect::<Vec<_>>(), |out| {
+        source::ALL.iter().try_for_each(|source| {
+            writeln!(out, "{:<32}{:<9}{}", source.id, kind(source), source.title)?;
+            export(source).try_for_each(|line| writeln!(out, "    {line}"))
+        })
     })?;
     Ok(Exit::Done)
+}
+
+/// How to export a source: what its page says under "Where to get it".
+fn export(source: &'static source::Source) -> impl Iterator<Item = &'static str> {
+    section(source.doc, "Where to get it").filter(|line| !line.starts_with("```"))
 }
 
 /// `scimdrift rules`.

@@ -17,10 +17,10 @@ const REDACTED: &str = "[redacted]";
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     let alternatives = [
         r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", // JSON web token
-        r"\b(?:hf|api_org)_[A-Za-z0-9]{16,}",                    // Hugging Face
-        r"\bgh[opsur]_[A-Za-z0-9]{20,}",                         // GitHub
-        r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",                     // Slack
-        r"\b00[A-Za-z0-9_-]{40}\b",                              // Okta API token
+        r"(?-u:\b)(?:hf|api_org)_[A-Za-z0-9]{16,}",              // Hugging Face
+        r"(?-u:\b)gh[opsur]_[A-Za-z0-9]{20,}",                   // GitHub
+        r"(?-u:\b)xox[abeoprs]-[A-Za-z0-9-]{10,}",               // Slack
+        r"(?-u:\b)00[A-Za-z0-9_-]{40}(?-u:\b)",                  // Okta API token
         r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
     ];
     Regex::new(&alternatives.join("|")).expect("a fixed pattern")
@@ -28,7 +28,7 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A scheme and the credential behind it, as in an `Authorization` header.
 static SCHEME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(Bearer|SSWS|Basic|Token)(\s+|%20|\+)([A-Za-z0-9._~+/=-]{6,})").expect("a fixed pattern"));
+    LazyLock::new(|| Regex::new(r"(?i-u)\b(Bearer|SSWS|Basic|Token)(\s+|%20|\+)([A-Za-z0-9._~+/=-]{6,})").expect("a fixed pattern"));
 
 /// A name and the credential given to it, in URLs, forms, headers and broken JSON.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -41,7 +41,7 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The user name and password of a URL.
 static USERINFO: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b([a-z][a-z0-9+.-]*://)([^/\s@:]+):([^/\s@]+)@").expect("a fixed pattern"));
+    LazyLock::new(|| Regex::new(r"(?i-u:\b([a-z][a-z0-9+.-]*://))([^/\s@:]+):([^/\s@]+)@").expect("a fixed pattern"));
 
 /// What stands for a credential.
 fn stand_in(secret: &str) -> String {
@@ -118,12 +118,13 @@ fn is_word(value: &str) -> bool {
 /// an escape hides what it stands for, so a text with one is always looked at.
 fn may_hold_secret(text: &str) -> bool {
     static HINT: LazyLock<Regex> = LazyLock::new(|| {
+        // Without Unicode, or the search would fall back to its slowest engine on the first letter outside ASCII.
         let alternatives = [
             r"\\u",
-            r"eyJ|hf_|api_org_|gh[opsur]_|xox[abeoprs]-|\b00[A-Za-z0-9_-]{40}|PRIVATE KEY",
-            r"(?i:bearer|ssws|basic|token)(?:\s|%20|\+)",
-            r#"(?i:token|secret|api_?-?key|passw|passphrase|pwd|private_?-?key|authorization|cookie|assertion)[\w-]*\\*["']?\s*[:=]"#,
-            r#""(?i:(?:proxy-?)?authorization|(?:set-?)?cookie|x-?api-?key|[\w-]*(?:token|secret|passw)[\w-]*)""#,
+            r"eyJ|hf_|api_org_|gh[opsur]_|xox[abeoprs]-|(?-u:\b)00[A-Za-z0-9_-]{40}|PRIVATE KEY",
+            r"(?i-u:bearer|ssws|basic|token)(?-u:\s|%20|\+)",
+            r#"(?i-u:token|secret|api_?-?key|passw|passphrase|pwd|private_?-?key|authorization|cookie|assertion)(?-u:[\w-]*\\*["']?\s*[:=])"#,
+            r#""(?i-u:(?:proxy-?)?authorization|(?:set-?)?cookie|x-?api-?key|[\w-]*(?:token|secret|passw)[\w-]*)""#,
             r"://[^/\s@]+@",
         ];
         Regex::new(&alternatives.join("|")).expect("a fixed pattern")

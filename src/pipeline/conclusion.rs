@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::analyzer::{self, Analyzer, Context};
 use crate::model::control::Control;
 use crate::model::finding::{Severity, Status};
+use crate::model::page::section;
 use crate::model::report::{ControlRow, FindingRow, Report, RuleRow};
 
 /// Rules whose open findings say that the evidence is incomplete (CONTRACT section 6).
@@ -64,14 +65,8 @@ fn rule_row(context: &Context<'_>, rule: &Analyzer, findings: &[FindingRow]) -> 
         population: (population, name.to_owned()),
         open: Severity::ALL.map(open),
         waived: own().filter(|row| row.status == Status::Waived).count() as u64,
-        blind_spots: section(rule.doc, "What it cannot see"),
+        blind_spots: section(rule.doc, "What it cannot see").flat_map(str::split_whitespace).collect::<Vec<_>>().join(" "),
     }
-}
-
-/// The text of one section of a rule's page, in one line.
-fn section(page: &str, heading: &str) -> String {
-    let lines = page.lines().skip_while(|line| line.trim_start_matches('#').trim() != heading).skip(1);
-    lines.take_while(|line| !line.starts_with('#')).flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
 fn controls() -> BTreeMap<Control, Vec<&'static Analyzer>> {

@@ -98,6 +98,14 @@ fn read_file(
 ) -> Result<Outcome, PipelineError> {
     let default = InputRule::default();
     let rule = file.rule.and_then(|index| setup.policy.inputs.get(index)).unwrap_or(&default);
+    match std::fs::metadata(&file.path) {
+        Ok(about) if about.is_file() => {}
+        Ok(about) if about.is_dir() => {
+            return Ok(Outcome::Refused("is a folder behind a link, or one that cannot be listed; name it by its own path".to_owned()));
+        }
+        Ok(_) => return Ok(Outcome::Refused("is no regular file; write the export to a file first".to_owned())),
+        Err(error) => return Ok(Outcome::Refused(format!("cannot be opened: {error}; check the link, the path and the permissions"))),
+    }
     let known = store.generations(&file.name)?;
     let grown_from = match compare(file, &known) {
         Ok(Known::Unchanged(row)) => return Ok(unchanged(row, rule)),

@@ -67,8 +67,8 @@ pub(super) fn rule_of(setup: &Setup, name: &str) -> Option<usize> {
 fn matching(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, PipelineError> {
     let literal = base.join(pattern);
     let listed = |folder: &Path| walk(folder).map_err(|error| pattern_error(pattern, &error.to_string()));
-    if literal.exists() {
-        return listed(&literal);
+    if literal.exists() || literal.is_symlink() {
+        return if literal.is_dir() { listed(&literal) } else { Ok(vec![literal]) };
     }
     let glob = glob(&literal.to_string_lossy())?;
     // The folder above the first wildcard is where the search begins.
@@ -86,22 +86,23 @@ fn glob(pattern: &str) -> Result<GlobMatcher, PipelineError> {
     built.map(|glob| glob.compile_matcher()).map_err(|error| pattern_error(pattern, &error.to_string()))
 }
 
-/// Every file at or below a path, hidden ones too, since evidence must not be skipped. Links to folders are not followed.
+/// Everything at or below a path that is no folder, hidden files too, since evidence must not be skipped.
+/// What turns out to be no file (a pipe, a broken link, a link to a folder, a folder that cannot be listed) is in it
+/// as well: it is refused by name when it is read.
 fn walk(path: &Path) -> std::io::Result<Vec<PathBuf>> {
-    if std::fs::metadata(path)?.is_file() {
+    if !std::fs::metadata(path)?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     let mut files = Vec::new();
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder)? {
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            files.push(folder);
+            continue;
+        };
+        for entry in entries {
             let entry = entry?;
-            match entry.file_type()? {
-                kind if kind.is_dir() => folders.push(entry.path()),
-                kind if kind.is_file() => files.push(entry.path()),
-                kind if kind.is_symlink() && entry.path().is_file() => files.push(entry.path()),
-                _ => {}
-            }
+            if entry.file_type()?.is_dir() { folders.push(entry.path()) } else { files.push(entry.path()) }
         }
     }
     files.sort();
