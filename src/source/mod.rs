@@ -5,6 +5,11 @@
 //! (that is `state`). To add one: its file here, its line in [`ALL`], its page in `docs/sources`, its folder in
 //! `fixtures/sources`.
 
+mod entra_app_role_assignments;
+mod entra_audit;
+mod entra_groups;
+mod entra_sign_in;
+mod entra_users;
 mod hr_roster;
 mod huggingface_audit_log;
 mod huggingface_members;
@@ -29,6 +34,11 @@ use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample
 
 /// Everything that can be read, sorted by id.
 pub const ALL: &[Source] = &[
+    entra_app_role_assignments::SOURCE,
+    entra_audit::SOURCE,
+    entra_groups::SOURCE,
+    entra_sign_in::SOURCE,
+    entra_users::SOURCE,
     hr_roster::SOURCE,
     huggingface_audit_log::SOURCE,
     huggingface_members::SOURCE,

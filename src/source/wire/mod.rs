@@ -4,11 +4,14 @@
 //! text are "not told", and what cannot be read is refused with a reason, never replaced by a default.
 //! Not a source itself; nothing outside `source` sees it.
 
+mod caseless;
+pub(crate) mod entra;
 mod field;
 mod okta_user;
 mod reading;
 mod scim;
 
+pub(crate) use caseless::{Caseless, caseless_field};
 pub(crate) use field::{Flag, Moment, Object, Text, keep};
 pub(crate) use okta_user::OktaUser;
 pub(crate) use reading::{json, nested_json, object, observed, reject, row, shorten};
