@@ -10,7 +10,7 @@ use crate::source;
 /// `scimdrift sources`.
 pub(super) fn sources(terminal: &Terminal) -> Result<Exit, Failure> {
     let kind = |source: &source::Source| if source.kind == Kind::Log { "log" } else { "listing" };
-    let row = |source: &source::Source| {
+    let row = |source: &'static source::Source| {
         let export: Vec<&str> = export(source).collect();
         serde_json::json!({"id": source.id, "kind": kind(source), "title": source.title, "export": export.join("\n")})
     };

@@ -7,7 +7,12 @@
 
 mod aws_cloudtrail;
 mod aws_credential_report;
+mod entra_app_role_assignments;
+mod entra_audit;
+mod entra_groups;
 mod entra_provisioning;
+mod entra_sign_in;
+mod entra_users;
 mod hoop_audit;
 mod hoop_sessions;
 mod hr_roster;
@@ -36,7 +41,12 @@ use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample
 pub const ALL: &[Source] = &[
     aws_cloudtrail::SOURCE,
     aws_credential_report::SOURCE,
+    entra_app_role_assignments::SOURCE,
+    entra_audit::SOURCE,
+    entra_groups::SOURCE,
     entra_provisioning::SOURCE,
+    entra_sign_in::SOURCE,
+    entra_users::SOURCE,
     hoop_audit::SOURCE,
     hoop_sessions::SOURCE,
     hr_roster::SOURCE,

@@ -4,6 +4,8 @@
 //! text are "not told", and what cannot be read is refused with a reason, never replaced by a default.
 //! Not a source itself; nothing outside `source` sees it.
 
+mod caseless;
+pub(crate) mod entra;
 mod exchange;
 mod field;
 mod okta_user;
@@ -11,6 +13,7 @@ mod patch;
 mod reading;
 mod scim;
 
+pub(crate) use caseless::{Caseless, caseless_field};
 pub(crate) use exchange::{Content, Resource, exchange};
 pub(crate) use field::{Flag, Moment, Object, Text, keep};
 pub(crate) use okta_user::OktaUser;
