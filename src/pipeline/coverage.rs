@@ -11,7 +11,7 @@ use crate::model::time::Span;
 use crate::source::{self, Source};
 use crate::store::FileRow;
 
-/// Every source that can be read, by id; those that were not are `missing`.
+/// Every source that was read, by id; those of this provider and target that were not are `missing`.
 pub(super) fn rows(context: &Context<'_>, listings: &[Listing], files: &[FileRow]) -> Vec<CoverageRow> {
     let mut rejected: BTreeMap<&str, u64> = BTreeMap::new();
     for file in files {
@@ -24,7 +24,14 @@ pub(super) fn rows(context: &Context<'_>, listings: &[Listing], files: &[FileRow
             Kind::Listing => listing(context, source, torn, listings),
         }
     };
-    source::ALL.iter().map(row).collect()
+    // A source of another provider, or of a system beside the target, is missed by nobody who does not have it.
+    let own = [context.policy.idp.provider.word(), context.policy.target.provider.as_str()];
+    let expected = |source: &Source| {
+        let system = source.system(&context.policy.target.provider);
+        own.contains(&system) || system == source.id
+    };
+    let rows = source::ALL.iter().map(|source| (source, row(source)));
+    rows.filter(|(source, row)| row.verdict != "missing" || expected(source)).map(|(_, row)| row).collect()
 }
 
 fn log(context: &Context<'_>, source: &Source, torn: bool) -> CoverageRow {
