@@ -102,7 +102,7 @@ impl Source {
 /// Whose records a source holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
-    /// Those of one provider.
+    /// Those of one provider, or of a system beside the target.
     Provider(&'static str),
     /// Those of whatever the target is.
     Target,
