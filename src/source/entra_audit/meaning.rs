@@ -1,6 +1,6 @@
 //! What each activity says about access (Microsoft's audit activity reference).
 
-use super::form::{AuditEntry, Head, Target};
+use super::form::{AuditEntry, Head, Property, Target};
 use crate::model::event::{Activity, Change, Lifecycle, NamedRef, PersonRef};
 use crate::model::record::Scope;
 use crate::source::wire::entra::login;
@@ -34,7 +34,7 @@ impl Concern {
             "delete user" | "hard delete user" => Self::Lifecycle(Lifecycle::Deleted),
             "add member to group" => Self::GroupMembership(Change::Added),
             "remove member from group" => Self::GroupMembership(Change::Removed),
-            "add app role assignment grant to user" | "add app role assignment to user" => Self::Assignment(Change::Added),
+            "add app role assignment grant to user" => Self::Assignment(Change::Added),
             "remove app role assignment from user" => Self::Assignment(Change::Removed),
             "add app role assignment to group" => Self::GroupAssignment(Change::Added),
             "remove app role assignment from group" => Self::GroupAssignment(Change::Removed),
@@ -89,32 +89,37 @@ pub(super) fn activity(concern: Concern, entry: &AuditEntry<'_>, scope: &Scope) 
 
 /// Who is made or restored may be blocked all the same.
 fn settled(step: Lifecycle, entry: &AuditEntry<'_>) -> Lifecycle {
-    let blocked = || entry.property("AccountEnabled").is_some_and(|enabled| enabled.eq_ignore_ascii_case("false"));
-    match step {
-        Lifecycle::Created | Lifecycle::Activated if blocked() => Lifecycle::Deactivated,
+    match (step, changed_standing(entry)) {
+        (Lifecycle::Created | Lifecycle::Activated, Some(Lifecycle::Deactivated)) => Lifecycle::Deactivated,
         _ => step,
     }
 }
 
-/// What an update did to the right to sign in.
+/// What an entry says was done to the right to sign in.
 fn changed_standing(entry: &AuditEntry<'_>) -> Option<Lifecycle> {
     let property = entry.targets().find_map(|target| target.property("AccountEnabled"))?;
-    let after = property.after()?.to_ascii_lowercase();
-    let changed = property.before().is_none_or(|before| !before.eq_ignore_ascii_case(&after));
-    match after.as_str() {
-        "true" if changed => Some(Lifecycle::Activated),
-        "false" if changed => Some(Lifecycle::Deactivated),
+    let (before, after) = (property.before(), property.after()?);
+    if before.is_some_and(|before| before.eq_ignore_ascii_case(&after)) {
+        return None;
+    }
+    match after.to_ascii_lowercase().as_str() {
+        "true" => Some(Lifecycle::Activated),
+        "false" => Some(Lifecycle::Deactivated),
         _ => None,
     }
 }
 
 /// The user it happened to, with login and name as they are afterwards.
 fn person(entry: &AuditEntry<'_>) -> PersonRef {
-    let user = entry.target("User").or_else(|| entry.targets().find(|target| target.user_principal_name.get().is_some()));
-    let Some(user) = user else { return PersonRef::default() };
-    let after = |name: &str| user.property(name).and_then(super::form::Property::after);
+    let Some(user) = user(entry) else { return PersonRef::default() };
+    let after = |name: &str| user.property(name).and_then(Property::after);
     let known = reference(user);
     PersonRef { login: after("UserPrincipalName").or(known.login), name: after("DisplayName").or(known.name), id: known.id }
+}
+
+/// The first user among the targets, also where an export leaves the type out.
+fn user<'e, 'a>(entry: &'e AuditEntry<'a>) -> Option<&'e Target<'a>> {
+    entry.target("User").or_else(|| entry.targets().find(|target| target.user_principal_name.get().is_some()))
 }
 
 fn reference(user: &Target<'_>) -> PersonRef {
@@ -122,21 +127,16 @@ fn reference(user: &Target<'_>) -> PersonRef {
     PersonRef { id: user.id.keep(), login: written.map(|written| keep(login(written, user.id.get()))), name: user.display_name.keep() }
 }
 
-/// The user who joined or left a group; `None` if it was a group, device or application.
+/// The user who joined or left a group; `None` if it was a group, device or application. An entry that names the group
+/// alone tells nobody.
 fn member(entry: &AuditEntry<'_>) -> Option<PersonRef> {
-    let user = entry.target("User").or_else(|| entry.targets().find(|target| target.user_principal_name.get().is_some()));
-    let others = entry.targets().filter(|target| !target.is("Other")).count();
-    match user {
-        Some(user) => Some(reference(user)),
-        None if others > 1 => None,
-        None if others == 1 && entry.target("Group").is_none() => None,
-        None => Some(PersonRef::default()),
-    }
+    let only_a_group = || entry.targets().count() <= 1 && entry.targets().all(|target| target.is("Group"));
+    user(entry).map(reference).or_else(|| only_a_group().then(PersonRef::default))
 }
 
 /// The user who was assigned: among the targets, else among the properties of the assignment.
 fn assigned(entry: &AuditEntry<'_>) -> PersonRef {
-    let known = entry.target("User").map(reference).unwrap_or_default();
+    let known = user(entry).map(reference).unwrap_or_default();
     PersonRef {
         id: known.id.or_else(|| entry.property("User.ObjectID")),
         login: known.login.or_else(|| entry.property("User.UPN")),

@@ -190,10 +190,10 @@ mod tests {
 
     #[test]
     fn logins_lose_what_a_deletion_puts_before_them() {
-        let id = Some("46cc6179-19d0-473e-97ad-6ff84347bbbb");
-        let deleted = "46CC617919d0473e97ad6ff84347bbbbrivka@acme.example";
+        let id = Some("c0ffee00-1234-4abc-8def-0123456789ab");
+        let deleted = "C0FFEE0012344abc8def0123456789abrivka@acme.example";
         assert_eq!(login(deleted, id), "rivka@acme.example");
-        assert_eq!(login(deleted, Some("46cc6179-19d0-473e-97ad-000000000000")), deleted);
+        assert_eq!(login(deleted, Some("c0ffee00-1234-4abc-8def-000000000000")), deleted);
         assert_eq!(login(deleted, None), deleted);
         assert_eq!(login("é@acme.example", id), "é@acme.example");
     }
