@@ -1,5 +1,6 @@
 //! What every analyzer may look at.
 
+use super::KeptOut;
 use crate::model::coverage::Coverage;
 use crate::model::finding::{Finding, Subject};
 use crate::model::time::{Span, Timestamp};
@@ -40,6 +41,8 @@ pub struct Context<'a> {
     pub logs: &'a [Coverage],
     /// Every file.
     pub inputs: &'a [InputFile],
+    /// Listings that the guard kept out.
+    pub kept_out: &'a [KeptOut],
 }
 
 impl Context<'_> {
@@ -84,6 +87,7 @@ pub(super) fn subject(account: &Account, owner: Option<&Person>) -> Subject {
     Subject {
         system: account.system.clone(),
         account: account.name.clone(),
+        account_id: account.id().to_owned(),
         person: owner.map(|person| person.id.clone()).unwrap_or_default(),
         ..Subject::default()
     }

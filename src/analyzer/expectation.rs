@@ -20,7 +20,10 @@ pub struct Expectation {
 #[must_use]
 pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectation> {
     let default = context.policy.target.default_role?;
-    let mapped = mapped_groups(context)?;
+    if context.policy.roles.is_empty() {
+        return None;
+    }
+    let mapped = mapped_groups(context).ok()?;
     let held: Vec<(Role, &Timeline<bool>)> = mapped.iter().filter_map(|(id, role)| Some((*role, person.groups.get(*id)?))).collect();
     let role_at =
         |at: Timestamp| held.iter().filter(|(_, membership)| membership.held_at(at)).map(|(role, _)| *role).max().unwrap_or(default);
@@ -37,26 +40,25 @@ pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectati
     Some(Expectation { role, since: decisive.max(assigned) })
 }
 
-/// The groups that `[roles]` names, by id. `None` where there is no mapping, or one of them cannot be told the members of.
-fn mapped_groups<'a>(context: &Context<'a>) -> Option<BTreeMap<&'a str, Role>> {
-    let policy = context.policy;
-    if policy.roles.is_empty() {
-        return None;
-    }
+/// The groups that `[roles]` names, by id.
+///
+/// # Errors
+/// The name of a group whose members are not known: nobody's role can be judged without them, since the group may give a higher one.
+pub(super) fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a str, Role>, &'a str> {
     let directory = context.directory;
     let all_groups_listed = ["okta-groups", "entra-groups"].iter().any(|source| directory.listed_sources.contains(*source));
     let mut mapped = BTreeMap::new();
-    for (name, role) in &policy.roles {
+    for (name, role) in &context.policy.roles {
         let ids: Vec<_> = directory.groups.iter().filter(|(_, group)| group.name == *name).collect();
         if ids.is_empty() && !all_groups_listed {
-            return None;
+            return Err(name);
         }
         for (id, group) in ids {
             if !group.members_listed && !directory.persons.iter().any(|person| person.groups.contains_key(id)) {
-                return None;
+                return Err(name);
             }
             mapped.insert(id.as_str(), *role);
         }
     }
-    Some(mapped)
+    Ok(mapped)
 }

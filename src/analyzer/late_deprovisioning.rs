@@ -1,7 +1,7 @@
 //! `late-deprovisioning`: an account that was taken away, but later than agreed.
 
 use super::context::{AboutAccount as _, subject};
-use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, hipaa, iso, nist, pci, soc2};
+use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, everything, hipaa, iso, nist, pci, soc2};
 use crate::model::finding::{Finding, Proof, Severity};
 use crate::state::{Account, Departure, Lapse, Person, Slice};
 
@@ -23,6 +23,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(3)(ii)(C)"),
     ],
     rests_on: &[PEOPLE, ACCOUNTS],
+    reach: everything,
     population: |context| {
         let lapses = context.directory.persons.iter().filter(|person| !person.accounts.is_empty()).flat_map(Person::lapses);
         (lapses.filter(|lapse| context.from <= lapse.at && lapse.at <= context.to).count() as u64, "lapses of people with an account")

@@ -1,8 +1,8 @@
 //! `mismatched-role`: the organization role is not the one that the person's groups map to.
 
 use super::context::{AboutAccount as _, subject};
-use super::expectation::{Expectation, expected_role};
-use super::{Analyzer, Context, Judge, Reason, cis, hipaa, iso, nist, pci, soc2};
+use super::expectation::{Expectation, expected_role, mapped_groups};
+use super::{Analyzer, Context, Judge, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
 use crate::model::finding::{Finding, Proof, Severity};
 use crate::policy::Role;
 use crate::state::{Account, Person, Slice};
@@ -30,6 +30,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(4)(ii)(B)"),
     ],
     rests_on: &[&["okta-group-users", "okta-system-log", "entra-groups", "entra-audit"], &["huggingface-members", "huggingface-audit-log"]],
+    reach,
     population: |context| {
         let judged = context.active_humans().filter(|account| {
             account.role.is_some()
@@ -39,6 +40,14 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     },
     judge: Judge::EachSlice(judge),
 };
+
+fn reach(context: &Context<'_>) -> Reach {
+    match mapped_groups(context) {
+        _ if context.policy.roles.is_empty() => Reach::Nothing,
+        Err(group) => Reach::Part(format!("the members of group {group}, which [roles] names, are not known, so no role could be judged")),
+        Ok(_) => Reach::Everything,
+    }
+}
 
 fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     let Some(owner) = slice.person.and_then(|index| context.directory.persons.get(index)) else { return };
@@ -65,7 +74,10 @@ fn mismatch(context: &Context<'_>, account: &Account, owner: &Person, expectatio
         return None;
     }
     let login = account.login.max(owner.sign_on);
-    let awaiting = since.is_some_and(|(changed, _)| login.is_none_or(|(at, _)| at < changed));
+    // Without any source of sign-ons, nobody's absence from it means anything.
+    let sign_ons = ["huggingface-audit-log", "okta-system-log", "entra-sign-in"];
+    let sign_ons_read = context.logs.iter().any(|log| sign_ons.contains(&log.source.as_str()));
+    let awaiting = sign_ons_read && since.is_some_and(|(changed, _)| login.is_none_or(|(at, _)| at < changed));
     let (reason, severity) = match (awaiting, expected < observed) {
         (true, true) => ("awaiting-login", Severity::Medium),
         (true, false) => ("awaiting-login", Severity::Low),

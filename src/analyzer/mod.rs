@@ -10,6 +10,7 @@ mod log_gap;
 mod mismatched_role;
 mod orphaned_account;
 mod rejected_records;
+mod shrunken_listing;
 mod stale_input;
 mod stale_token;
 
@@ -21,6 +22,7 @@ use crate::state::Slice;
 
 pub use context::{Context, InputFile};
 pub use expectation::{Expectation, expected_role};
+pub use shrunken_listing::{KeptOut, shrunken_listing_id};
 
 /// A reason a rule may give, in the order in which the first one that holds is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,22 @@ pub enum Judge {
     Once(fn(&Context<'_>, &mut Vec<Finding>)),
 }
 
+/// Whether a rule could judge everything it looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It could.
+    Everything,
+    /// Nothing was asked of it: the config has no mapping, no input a limit.
+    Nothing,
+    /// It could not, and this is why, as a sentence without its full stop.
+    Part(String),
+}
+
+/// The reach of a rule that judges whatever was read.
+fn everything(_: &Context<'_>) -> Reach {
+    Reach::Everything
+}
+
 /// A rule: its card and its function.
 #[derive(Clone, Copy)]
 pub struct Analyzer {
@@ -55,6 +73,8 @@ pub struct Analyzer {
     pub controls: &'static [Control],
     /// What it rests on: of each group of sources at least one has to be read. Empty: on whatever was read.
     pub rests_on: &'static [&'static [&'static str]],
+    /// Whether it could judge everything it looks at.
+    pub reach: fn(&Context<'_>) -> Reach,
     /// How many subjects it looks at, and what they are called.
     pub population: fn(&Context<'_>) -> (u64, &'static str),
     /// How it judges.
@@ -68,6 +88,7 @@ pub const ALL: &[Analyzer] = &[
     mismatched_role::ANALYZER,
     orphaned_account::ANALYZER,
     rejected_records::ANALYZER,
+    shrunken_listing::ANALYZER,
     stale_input::ANALYZER,
     stale_token::ANALYZER,
 ];

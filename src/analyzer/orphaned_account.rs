@@ -1,8 +1,8 @@
 //! `orphaned-account`: an account that is still in the organization while nobody entitled owns it.
 
 use super::context::{AboutAccount as _, access_in_words, subject};
-use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, hipaa, iso, nist, pci, soc2};
-use crate::model::finding::{Finding, Proof, Severity};
+use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, everything, hipaa, iso, nist, pci, soc2};
+use crate::model::finding::{Confidence, Finding, Proof, Severity};
 use crate::model::time::Timestamp;
 use crate::state::{Account, LapseKind, Owner, Person, Slice};
 
@@ -33,6 +33,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(3)(ii)(C)"),
     ],
     rests_on: &[PEOPLE, ACCOUNTS],
+    reach: everything,
     population: |context| (context.active_humans().count() as u64, "active accounts of people"),
     judge: Judge::EachSlice(judge),
 };
@@ -125,6 +126,12 @@ fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
     }
     let since = account.active_since().or(account.first_seen.map(|(at, _)| at));
     let mut finding = orphan("no-owner", Severity::High, account, None, since);
+    let people_listed = ["okta-users", "entra-users"].iter().any(|source| context.directory.listed_sources.contains(*source));
+    if !people_listed {
+        // Nobody was listed in full, so that nobody is known to own it proves little.
+        finding.confidence = Confidence::Low;
+        finding.severity = finding.severity.lowered(Confidence::Low.steps());
+    }
     finding.explanation = match &account.external_id {
         Some(id) => {
             format!("The account is in the organization, and its externalId {id} belongs to nobody the identity provider ever had.")

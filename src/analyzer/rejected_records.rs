@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Analyzer, Context, InputFile, Judge, Reason, iso, nist, pci, soc2};
+use super::{Analyzer, Context, InputFile, Judge, Reason, everything, iso, nist, pci, soc2};
 use crate::model::finding::{Finding, Proof, Severity, Subject};
 
 /// The card.
@@ -13,13 +13,14 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::Medium }],
     controls: &[soc2("CC2.1"), soc2("CC5.2"), iso("A.8.15"), nist("AU-12"), nist("SI-10"), pci("10.3")],
     rests_on: &[],
+    reach: everything,
     population: |context| (context.inputs.len() as u64, "files"),
     judge: Judge::Once(judge),
 };
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut by_source: BTreeMap<&str, Vec<&InputFile>> = BTreeMap::new();
-    for file in context.inputs.iter().filter(|file| file.rejected > 0) {
+    for file in context.inputs.iter().filter(|file| file.rejected > 0 && matters(context, file)) {
         by_source.entry(&file.source).or_default().push(file);
     }
     for (source, files) in by_source {
@@ -39,5 +40,15 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.remediation =
             "Look at rejects.csv for file, line and reason; export these files again, or report a format that should be read.".to_owned();
         findings.push(finding);
+    }
+}
+
+/// A reject of an older listing, or of a log that ends before the period, takes nothing away from this report.
+fn matters(context: &Context<'_>, file: &InputFile) -> bool {
+    let newer = |other: &InputFile| other.source == file.source && other.taken_at > file.taken_at && other.taken_at <= Some(context.as_of);
+    match (file.taken_at, file.last_at) {
+        (Some(taken_at), _) => taken_at <= context.as_of && !context.inputs.iter().any(newer),
+        (None, Some(last_at)) => last_at >= context.from,
+        (None, None) => true,
     }
 }

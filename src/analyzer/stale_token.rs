@@ -1,6 +1,6 @@
 //! `stale-token`: a credential that was used when it should not have been, or that nobody needs or renews.
 
-use super::{Analyzer, Context, Judge, Reason, cis, hipaa, iso, nist, pci, soc2};
+use super::{Analyzer, Context, Judge, Reason, cis, everything, hipaa, iso, nist, pci, soc2};
 use crate::model::facts::LastUse;
 use crate::model::finding::{Finding, Proof, Severity, Subject};
 use crate::model::time::Timestamp;
@@ -37,6 +37,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("312(d)"),
     ],
     rests_on: &[&["token-inventory", "huggingface-service-accounts", "okta-api-tokens", "aws-credential-report"]],
+    reach: everything,
     population: |context| (context.directory.credentials.len() as u64, "credentials"),
     judge: Judge::EachSlice(judge),
 };

@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::model::time::Timestamp;
 use crate::pipeline::PipelineError;
 use crate::store::StoreError;
 
@@ -45,6 +46,14 @@ pub(super) enum Failure {
     /// There is nothing to show yet.
     #[error("{0}: nothing was analyzed yet")]
     NothingAnalyzed(String),
+    /// The last analysis is of another moment.
+    #[error("the last analysis is as of {last}, not {asked}")]
+    OtherMoment {
+        /// The moment asked for.
+        asked: Timestamp,
+        /// The moment there is.
+        last: Timestamp,
+    },
 }
 
 impl Failure {
@@ -54,6 +63,7 @@ impl Failure {
             Self::ClosedPipe => None,
             Self::Output(_) => Some("check that the disk has space, or write to another place".to_owned()),
             Self::Pipeline(error) => Some(error.hint()),
+            Self::OtherMoment { asked, .. } => Some(format!("run `scimdrift analyze --as-of {asked}` first")),
             Self::NothingAnalyzed(_) => Some("run `scimdrift run`, or `scimdrift ingest` and `scimdrift analyze`, first".to_owned()),
         }
     }

@@ -65,7 +65,7 @@ pub(super) fn analyze(global: &Global, terminal: &Terminal) -> Result<Exit, Fail
 /// `scimdrift report`.
 pub(super) fn report(global: &Global, output: &Output, terminal: &Terminal) -> Result<Exit, Failure> {
     let desk = Desk::open(global)?;
-    let analysis = Analysis { report: last_report_of(&desk)? };
+    let analysis = Analysis { report: last_report_of(global, &desk)? };
     let folder = write(&desk.setup, &analysis.report, output)?;
     terminal
         .data(&digest_json(&analysis.report, Some(&folder)), |out| writeln!(out, "report    {}", folder.join("report.html").display()))?;
@@ -74,11 +74,16 @@ pub(super) fn report(global: &Global, output: &Output, terminal: &Terminal) -> R
 
 /// The report of the last analysis.
 pub(super) fn last_report(global: &Global) -> Result<Report, Failure> {
-    last_report_of(&Desk::open(global)?)
+    last_report_of(global, &Desk::open(global)?)
 }
 
-fn last_report_of(desk: &Desk) -> Result<Report, Failure> {
-    desk.store.last_report()?.ok_or_else(|| Failure::NothingAnalyzed(desk.store.path().display().to_string()))
+/// The report of the last analysis; of another moment than the one asked for it is not.
+fn last_report_of(global: &Global, desk: &Desk) -> Result<Report, Failure> {
+    let report = desk.store.last_report()?.ok_or_else(|| Failure::NothingAnalyzed(desk.store.path().display().to_string()))?;
+    match global.as_of {
+        Some(asked) if asked != report.head.as_of => Err(Failure::OtherMoment { asked, last: report.head.as_of }),
+        _ => Ok(report),
+    }
 }
 
 /// What every part of the job works on.

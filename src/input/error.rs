@@ -65,6 +65,18 @@ impl InputError {
         }
     }
 
+    /// What is wrong, without the file's path, which differs from machine to machine.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Open { source, .. } => format!("cannot be opened: {source}"),
+            Self::Read { source, .. } => format!("cannot be read: {source}"),
+            Self::Foreign { found, .. } => format!("is {found}, not JSON or CSV"),
+            Self::Header { reason, .. } => format!("its header row cannot be read: {reason}"),
+            Self::Envelope { reason, .. } => format!("its envelope cannot be read: {reason}"),
+        }
+    }
+
     /// The next step, as a sentence without its full stop.
     #[must_use]
     pub fn hint(&self) -> &'static str {

@@ -108,6 +108,8 @@ pub struct Finished {
     pub declared: Option<u64>,
     /// The envelope, with what stands behind its items.
     pub envelope: Option<Envelope>,
+    /// Whether it is one JSON object that stands in no list: a single resource proves nobody else's absence.
+    pub lone: bool,
     /// The torn end of the file, where it has one: the same reject that its block gave. It may be withdrawn when the
     /// file has grown.
     pub torn: Option<Reject>,
@@ -188,7 +190,8 @@ impl Input {
     pub fn finish(self) -> Finished {
         let (sha256, bytes) = self.text.reader.digest();
         let declared = self.cutter.wrapping().and_then(wrapper::Wrapping::declared);
-        Finished { sha256, bytes, declared, envelope: self.envelope, torn: self.torn }
+        let lone = self.records == 1 && matches!(self.words.as_str(), "JSON object" | "JSON objects" | "NDJSON");
+        Finished { sha256, bytes, declared, lone, envelope: self.envelope, torn: self.torn }
     }
 
     fn cut(&mut self) -> Result<Option<Block>, InputError> {

@@ -7,7 +7,7 @@ use super::time::{Span, Timestamp};
 pub struct Coverage {
     /// The source id.
     pub source: String,
-    /// How many records speak, irrelevant ones included.
+    /// How many records of it touch access, each counted once however many files it stands in.
     pub records: u64,
     /// First and last record of every hour that has one, in order of time.
     pub hours: Vec<(Timestamp, Timestamp)>,

@@ -103,6 +103,8 @@ pub struct Subject {
     pub system: String,
     /// The name users see.
     pub account: String,
+    /// The account's id, which tells two accounts of one name apart.
+    pub account_id: String,
     /// The identity provider's id of the person.
     pub person: String,
     /// The credential's id.

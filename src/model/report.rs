@@ -125,6 +125,8 @@ pub struct FindingRow {
     pub first_seen: Timestamp,
     /// The as-of time of the latest run that found it.
     pub last_seen: Timestamp,
+    /// The account's id; for the accounts table.
+    pub account_id: String,
     /// How the account was matched; for the page.
     pub matched: String,
     /// The person's login; for the page.

@@ -33,7 +33,8 @@ impl Timestamp {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        Self::parse_plain(text).or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|time| Self(time.timestamp_micros())))
+        Self::parse_plain(text)
+            .or_else(|| DateTime::parse_from_rfc3339(text).ok().and_then(|time| Self(time.timestamp_micros()).in_calendar()))
     }
 
     /// Like [`Timestamp::parse`], and reads a time that names no zone as UTC.
@@ -43,14 +44,20 @@ impl Timestamp {
             ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
                 .into_iter()
                 .find_map(|form| NaiveDateTime::parse_from_str(text.trim(), form).ok())
-                .map(|time| Self(time.and_utc().timestamp_micros()))
+                .and_then(|time| Self(time.and_utc().timestamp_micros()).in_calendar())
         })
     }
 
     /// Reads a time, or a date as its first moment, in UTC.
     #[must_use]
     pub fn parse_or_date(text: &str) -> Option<Self> {
-        Self::parse(text).or_else(|| text.trim().parse::<NaiveDate>().ok().map(Self::start_of))
+        Self::parse(text).or_else(|| text.trim().parse::<NaiveDate>().ok().and_then(|day| Self::start_of(day).in_calendar()))
+    }
+
+    /// The moment itself, where RFC 3339 can write it: in the years 0 to 9999.
+    #[must_use]
+    pub fn in_calendar(self) -> Option<Self> {
+        (self.0 >= -62_167_219_200_000_000 && self.0 < 253_402_300_800_000_000).then_some(self)
     }
 
     /// The form nearly every log line has, `2026-07-13T23:45:29.933Z`, without a detour over calendar types.
@@ -256,6 +263,9 @@ mod tests {
             "1784000000",
             "2026-07-13",
             "2026-07-13T23:45:29.9é3Z",
+            "+20000-01-01T00:00:00Z",
+            "-0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59-05:00",
         ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }

@@ -30,7 +30,7 @@ fn row(context: &Context<'_>, account: &Account, findings: &BTreeMap<(String, St
         account: account.name.clone(),
         account_id: account.id().to_owned(),
         external_id: account.external_id.clone().unwrap_or_default(),
-        email: account.emails.iter().next().cloned().unwrap_or_default(),
+        email: account.email.clone().unwrap_or_default(),
         class: account.class.word().to_owned(),
         state: account.state().to_owned(),
         person: owner.map(|person| person.id.clone()).unwrap_or_default(),
@@ -45,7 +45,7 @@ fn row(context: &Context<'_>, account: &Account, findings: &BTreeMap<(String, St
         resource_groups: resource_groups.collect(),
         last_activity: account.activity.map(|(at, _)| at),
         created_at: account.created_at,
-        findings: findings.get(&(account.system.clone(), account.name.clone())).cloned().unwrap_or_default(),
+        findings: findings.get(&(account.system.clone(), account.id().to_owned())).cloned().unwrap_or_default(),
         manager_email: owner.and_then(|person| person.employment.as_ref()?.manager_email.clone()).unwrap_or_default(),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::guard::guard;
 use super::{PipelineError, Setup, Workers, accounts, conclusion, coverage, findings, inputs, leavers, tokens};
-use crate::analyzer::{self, Context, InputFile};
+use crate::analyzer::{self, Context, InputFile, KeptOut};
 use crate::model::coverage::Coverage;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
@@ -37,19 +38,20 @@ impl Analysis {
 /// # Errors
 /// When the store fails.
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
-    let listings = store.listings(as_of)?;
-    let (directory, used) = replay(setup, store, as_of, &listings)?;
+    let (listings, kept_out) = guard(store.listings(as_of)?, &setup.policy, as_of);
+    let Replayed { directory, used, spoken } = replay(setup, store, as_of, &listings, &kept_out)?;
     let files = store.files()?;
-    let logs: Vec<Coverage> =
-        store.coverage(as_of)?.into_iter().filter(|log| source::find(&log.source).is_some_and(|source| source.kind == Kind::Log)).collect();
+    let logs = logs(store, as_of, &spoken)?;
     let inputs = input_files(setup, &files);
     let policy = &setup.policy;
-    let from = policy.from.map(Timestamp::start_of).or_else(|| logs.iter().filter_map(Coverage::first).min()).unwrap_or(as_of);
+    let first_record = || logs.iter().filter_map(Coverage::first).chain(listings.iter().map(|listing| listing.taken_at)).min();
+    let from = policy.from.map(Timestamp::start_of).or_else(first_record).unwrap_or(as_of);
     let to = policy.to.map_or(as_of, Timestamp::end_of);
-    let context = Context { directory: &directory, policy, as_of, from, to: to.min(as_of), logs: &logs, inputs: &inputs };
+    let context =
+        Context { directory: &directory, policy, as_of, from, to: to.min(as_of), logs: &logs, inputs: &inputs, kept_out: &kept_out };
     let found = workers.run(|| analyzer::run(&context));
     let finding_rows = findings::rows(&context, store, &found)?;
-    let by_account = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.account.clone()));
+    let by_account = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.account_id.clone()));
     let by_token = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.credential.clone()));
     let refused = store.refused()?;
     let mut report = Report {
@@ -74,25 +76,46 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
     Ok(Analysis { report })
 }
 
-/// The directory at the as-of time, and how many records each file was the first to bring.
-fn replay(setup: &Setup, store: &Store, as_of: Timestamp, listings: &[Listing]) -> Result<(Directory, BTreeMap<i64, u64>), PipelineError> {
+/// What one pass over the events gives.
+struct Replayed {
+    directory: Directory,
+    /// How many records each file was the first to bring.
+    used: BTreeMap<i64, u64>,
+    /// How many records of each source speak of a moment up to the as-of time.
+    spoken: BTreeMap<String, u64>,
+}
+
+/// The directory at the as-of time, and the counts that do not depend on how records are spread over files.
+fn replay(setup: &Setup, store: &Store, as_of: Timestamp, listings: &[Listing], kept_out: &[KeptOut]) -> Result<Replayed, PipelineError> {
     let policy = &setup.policy;
     let frame = Frame {
         provider: policy.idp.provider.word().to_owned(),
         target: policy.target.provider.clone(),
         application: policy.idp.application.clone(),
+        applications: store.applications()?,
         invitations: policy.target.sso == Sso::Basic,
         scim_actors: policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
     };
-    let mut replay = Replay::new(frame, as_of, listings);
+    let mut replay = Replay::new(frame, as_of, listings, kept_out.iter().map(|kept| &kept.listing));
     let mut used: BTreeMap<i64, u64> = BTreeMap::new();
+    let mut spoken: BTreeMap<String, u64> = BTreeMap::new();
     // Later events change nothing, but which file was the first to bring a record does not depend on the as-of time.
     store.events(Timestamp::LAST, |stored| {
         *used.entry(stored.first_file).or_default() += 1;
+        if stored.event.at <= as_of {
+            *spoken.entry(stored.event.source.clone()).or_default() += 1;
+        }
         replay.apply(&stored.event, stored.ordinal);
     })?;
     let classes = policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
-    Ok((replay.finish(&policy.aliases, policy.target.user_name, &classes), used))
+    Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken })
+}
+
+/// Every log with its hours, and how many of its records touch access.
+fn logs(store: &Store, as_of: Timestamp, spoken: &BTreeMap<String, u64>) -> Result<Vec<Coverage>, PipelineError> {
+    let is_log = |log: &Coverage| source::find(&log.source).is_some_and(|source| source.kind == Kind::Log);
+    let counted = |log: Coverage| Coverage { records: spoken.get(&log.source).copied().unwrap_or(0), ..log };
+    Ok(store.coverage(as_of)?.into_iter().filter(is_log).map(counted).collect())
 }
 
 fn input_files(setup: &Setup, files: &[FileRow]) -> Vec<InputFile> {

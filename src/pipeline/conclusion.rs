@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analyzer::{self, Analyzer, Context};
+use crate::analyzer::{self, Analyzer, Context, Reach};
 use crate::model::control::Control;
 use crate::model::finding::{Severity, Status};
 use crate::model::page::section;
 use crate::model::report::{ControlRow, FindingRow, Report, RuleRow};
 
 /// Rules whose open findings say that the evidence is incomplete (CONTRACT section 6).
-const EVIDENCE_RULES: &[&str] = &["log-gap", "rejected-records", "stale-input"];
+const EVIDENCE_RULES: &[&str] = &["log-gap", "rejected-records", "shrunken-listing", "stale-input"];
 
 /// Whether the evidence is incomplete: an open finding of an evidence rule, or a file that could not be read.
 pub(super) fn is_incomplete(report: &Report) -> bool {
@@ -21,8 +21,10 @@ pub(super) fn is_incomplete(report: &Report) -> bool {
 pub(super) fn conclude(context: &Context<'_>, report: &mut Report) {
     let troubled = troubled_sources(report);
     report.gaps = gaps(report);
+    let unjudged = |rule: &Analyzer| if let Reach::Part(why) = (rule.reach)(context) { Some(format!("{}: {why}.", rule.id)) } else { None };
+    report.gaps.extend(analyzer::ALL.iter().filter_map(unjudged));
     report.rules = analyzer::ALL.iter().map(|rule| rule_row(context, rule, &report.findings)).collect();
-    report.controls = controls().into_iter().map(|(control, rules)| control_row(control, &rules, report, &troubled)).collect();
+    report.controls = controls().into_iter().map(|(control, rules)| control_row(context, control, &rules, report, &troubled)).collect();
 }
 
 /// Sources that were read, but do not tell everything, with why. Waived or not: accepting a gap does not fill it.
@@ -39,6 +41,9 @@ fn troubled_sources(report: &Report) -> BTreeMap<String, String> {
     }
     for row in report.findings.iter().filter(|row| row.rule == "stale-input" && row.status != Status::Resolved) {
         troubled.entry(row.object.clone()).or_insert_with(|| "is too old".to_owned());
+    }
+    for row in report.findings.iter().filter(|row| row.rule == "shrunken-listing" && row.status != Status::Resolved) {
+        troubled.entry(row.object.clone()).or_insert_with(|| "was kept out".to_owned());
     }
     troubled
 }
@@ -79,16 +84,25 @@ fn controls() -> BTreeMap<Control, Vec<&'static Analyzer>> {
     controls
 }
 
-fn control_row(control: Control, rules: &[&Analyzer], report: &Report, troubled: &BTreeMap<String, String>) -> ControlRow {
+fn control_row(
+    context: &Context<'_>,
+    control: Control,
+    rules: &[&Analyzer],
+    report: &Report,
+    troubled: &BTreeMap<String, String>,
+) -> ControlRow {
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.to_owned()).collect();
     let count = |status| report.findings.iter().filter(|row| row.status == status && ids.contains(&row.rule)).count() as u64;
     let (exceptions, waived) = (count(Status::Open), count(Status::Waived));
     let read = |source: &&str| report.coverage.iter().any(|row| row.source == **source && row.verdict != "missing");
-    let evaluated: Vec<&&Analyzer> = rules.iter().filter(|rule| rule.rests_on.iter().all(|group| group.iter().any(&read))).collect();
+    let asked = |rule: &&&Analyzer| (rule.reach)(context) != Reach::Nothing;
+    let evaluated: Vec<&&Analyzer> =
+        rules.iter().filter(asked).filter(|rule| rule.rests_on.iter().all(|group| group.iter().any(&read))).collect();
     let mut doubts: BTreeSet<String> = BTreeSet::new();
     for source in evaluated.iter().flat_map(|rule| rule.rests_on).flat_map(|group| *group) {
         doubts.extend(troubled.get(*source).map(|why| format!("{source} {why}")));
     }
+    doubts.extend(evaluated.iter().filter_map(|rule| if let Reach::Part(why) = (rule.reach)(context) { Some(why) } else { None }));
     if !report.refused.is_empty() {
         doubts.insert(format!("{} could not be read", counted(report.refused.len(), "file", "files")));
     }

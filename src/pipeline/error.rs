@@ -29,6 +29,14 @@ pub enum PipelineError {
         /// Why.
         reason: String,
     },
+    /// An `[[input]]` names a source that there is not.
+    #[error("[[input]] with path = {path:?}: source = {id:?} is no source")]
+    UnknownSource {
+        /// The input's path.
+        path: String,
+        /// The source it names.
+        id: String,
+    },
     /// A file fails while it is read.
     #[error(transparent)]
     Input(#[from] InputError),
@@ -52,6 +60,9 @@ impl PipelineError {
             Self::Policy(error) => error.hint().to_owned(),
             Self::Pattern { .. } => {
                 "a path is a file, a folder, or a glob such as okta/system-log-*.ndjson.gz, relative to the config".to_owned()
+            }
+            Self::UnknownSource { .. } => {
+                "`scimdrift sources` lists them; without the key the file is recognised by what it holds".to_owned()
             }
             Self::Input(error) => error.hint().to_string(),
             Self::Store(error) => error.hint().to_owned(),

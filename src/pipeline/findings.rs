@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::PipelineError;
 use super::analyze::ordinals;
 use crate::analyzer::{self, Context};
+use crate::model::digest::Digest;
 use crate::model::finding::{Finding, Proof, Status, Turn};
 use crate::model::report::{Evidence, FindingRow, WaiverRow};
 use crate::model::time::Timestamp;
@@ -20,7 +21,8 @@ pub(super) fn rows(context: &Context<'_>, store: &Store, findings: &[Finding]) -
         None => Vec::new(),
     };
     let history = History { past: &past, before: &before };
-    let mut rows: Vec<FindingRow> = findings.iter().map(|finding| row(context, finding, &records, &history)).collect();
+    let ids = ids(findings, &records);
+    let mut rows: Vec<FindingRow> = findings.iter().zip(ids).map(|(finding, id)| row(context, finding, id, &records, &history)).collect();
     let now: BTreeSet<String> = rows.iter().map(|row| row.finding_id.clone()).collect();
     let gone = before.iter().filter(|row| !now.contains(&row.finding_id));
     rows.extend(gone.cloned().map(|row| FindingRow { status: Status::Resolved, change: Turn::Resolved, ..row }));
@@ -54,9 +56,27 @@ impl History<'_> {
     }
 }
 
-fn row(context: &Context<'_>, finding: &Finding, records: &BTreeMap<u32, EventEvidence>, history: &History<'_>) -> FindingRow {
-    let about = finding.about.and_then(|ordinal| records.get(&ordinal)).map(|record| record.native_id.as_str());
-    let finding_id = finding.id(about);
+/// The id of every finding. Two that would have the same, such as two lapses that only listings of one person tell of,
+/// are told apart by their order.
+fn ids(findings: &[Finding], records: &BTreeMap<u32, EventEvidence>) -> Vec<String> {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    let of = |finding: &Finding| {
+        let about = finding.about.and_then(|ordinal| records.get(&ordinal)).map(|record| record.native_id.as_str());
+        let id = finding.id(about);
+        let times = seen.entry(id.clone()).or_default();
+        *times += 1;
+        if *times == 1 { id } else { Digest::of_parts([id.as_str(), &times.to_string()]).short(16) }
+    };
+    findings.iter().map(of).collect()
+}
+
+fn row(
+    context: &Context<'_>,
+    finding: &Finding,
+    finding_id: String,
+    records: &BTreeMap<u32, EventEvidence>,
+    history: &History<'_>,
+) -> FindingRow {
     let waiver = waiver_of(context.policy, &finding_id, finding.rule, &finding.subject.account);
     let status = if waiver.is_some_and(|waiver| in_force(waiver, context.as_of)) { Status::Waived } else { Status::Open };
     let controls = analyzer::find(finding.rule).map(|rule| rule.controls.iter().map(ToString::to_string).collect()).unwrap_or_default();
@@ -87,6 +107,7 @@ fn row(context: &Context<'_>, finding: &Finding, records: &BTreeMap<u32, EventEv
         waiver_expires: waiver.map(|waiver| waiver.expires.to_string()).unwrap_or_default(),
         first_seen: history.past.get(&finding_id).map_or(context.as_of, |past| past.first_seen),
         last_seen: context.as_of,
+        account_id: finding.subject.account_id.clone(),
         matched: finding.matched.clone(),
         person_login: login,
         finding_id,

@@ -51,6 +51,7 @@ pub fn ingest(
     workers: &Workers,
     progress: &dyn Fn(Progress<'_>),
 ) -> Result<Ingested, PipelineError> {
+    check_sources(setup)?;
     check_application(setup, store)?;
     let mut ingested = Ingested::default();
     for file in files {
@@ -70,6 +71,18 @@ pub fn ingest(
         }
     }
     Ok(ingested)
+}
+
+/// A source that there is not cannot be what a file is.
+fn check_sources(setup: &Setup) -> Result<(), PipelineError> {
+    let unknown = setup.policy.inputs.iter().find_map(|rule| {
+        let id = rule.source.as_deref().filter(|id| source::find(id).is_none())?;
+        Some((rule.path.clone(), id.to_owned()))
+    });
+    match unknown {
+        None => Ok(()),
+        Some((path, id)) => Err(PipelineError::UnknownSource { path, id }),
+    }
 }
 
 /// Logins to other applications are not kept, so a store serves one application.
@@ -108,7 +121,7 @@ fn read_file(
     }
     let known = store.generations(&file.name)?;
     let grown_from = match compare(file, &known) {
-        Ok(Known::Unchanged(row)) => return Ok(unchanged(row, rule)),
+        Ok(Known::Unchanged(row)) => return Ok(unchanged(setup, file, row, rule)),
         Ok(Known::Grown(id)) => Some(id),
         Ok(Known::New) => None,
         Err(error) => return Ok(refused(&error)),
@@ -140,7 +153,7 @@ fn read_file(
         Ok(finished) => finished,
         Err(error) => return Ok(refused(&error)),
     };
-    let listing = plan.listing(rule, &finished);
+    let listing = plan.listing(rule, &finished, &tally);
     let hours: Vec<HourRow> = tally.hours.values().copied().collect();
     writer.finish(&FileTail {
         sha256: finished.sha256,
@@ -167,7 +180,7 @@ fn keep(writer: &mut crate::store::Writer<'_>, tally: &mut Tally, decoded: Decod
 }
 
 fn refused(error: &InputError) -> Outcome {
-    Outcome::Refused(format!("{error}; {}", error.hint()))
+    Outcome::Refused(format!("{}; {}", error.reason(), error.hint()))
 }
 
 enum Known<'a> {
@@ -194,16 +207,25 @@ fn compare<'a>(file: &InputPath, known: &'a [FileRow]) -> Result<Known<'a>, Inpu
 }
 
 /// A file that is here already must not be read in another way than before.
-fn unchanged(row: &FileRow, rule: &InputRule) -> Outcome {
-    let other_source = rule.source.as_ref().is_some_and(|source| *source != row.source);
-    let other_state = rule.complete.is_some_and(|complete| row.complete.is_some_and(|kept| kept && !complete));
-    if other_source || other_state {
-        return Outcome::Refused(format!(
-            "was read before as {}, and the config now says otherwise; read the inputs into a new store with --store",
-            row.source
-        ));
+fn unchanged(setup: &Setup, file: &InputPath, row: &FileRow, rule: &InputRule) -> Outcome {
+    if rule.source.is_none() && rule.taken_at.is_none() && rule.complete.is_none() {
+        return Outcome::Unchanged;
     }
-    Outcome::Unchanged
+    let plan = input::open(&file.path).map_err(|error| error.reason()).and_then(|input| Plan::make(setup, &file.name, rule, &input));
+    let other = match plan {
+        Err(reason) => Some(reason),
+        Ok(plan) if plan.source.id != row.source => Some(format!("as {}", plan.source.id)),
+        Ok(plan) if plan.scope.taken_at != row.taken_at => Some("as taken at another time".to_owned()),
+        Ok(_) if rule.complete == Some(false) && row.complete == Some(true) => Some("as incomplete".to_owned()),
+        Ok(_) if rule.complete == Some(true) && row.complete == Some(false) && row.rejected == 0 => Some("as complete".to_owned()),
+        Ok(_) => None,
+    };
+    match other {
+        None => Outcome::Unchanged,
+        Some(other) => Outcome::Refused(format!(
+            "was read before in another way than the config now says ({other}); read the inputs into a new store with --store"
+        )),
+    }
 }
 
 /// How a file is to be read.
@@ -249,10 +271,11 @@ impl Plan {
     }
 
     /// Scope, moment, completeness and declared rows, where it is a listing.
-    fn listing(&self, rule: &InputRule, finished: &Finished) -> Option<(String, Timestamp, bool, Option<u64>)> {
+    /// A listing that lost a row proves nobody's absence, and neither does a single resource that stands in no list.
+    fn listing(&self, rule: &InputRule, finished: &Finished, tally: &Tally) -> Option<(String, Timestamp, bool, Option<u64>)> {
         let taken_at = self.scope.taken_at?;
         let told = finished.envelope.as_ref().and_then(|envelope| envelope.complete);
-        let complete = rule.complete.or(told).unwrap_or(true);
+        let complete = rule.complete.or(told).unwrap_or(!finished.lone) && tally.rejected == 0;
         Some((self.listing_scope.clone(), taken_at, complete, finished.declared))
     }
 }

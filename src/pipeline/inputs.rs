@@ -1,7 +1,7 @@
 //! Which files the config, or the command line, means.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -23,7 +23,7 @@ pub struct InputPath {
 /// # Errors
 /// When a pattern is no glob, or a folder cannot be listed.
 pub fn expand(setup: &Setup) -> Result<(Vec<InputPath>, Vec<String>), PipelineError> {
-    let mut files: BTreeMap<String, InputPath> = BTreeMap::new();
+    let mut files: BTreeMap<PathBuf, InputPath> = BTreeMap::new();
     let mut empty = Vec::new();
     for (index, rule) in setup.policy.inputs.iter().enumerate() {
         let found = matching(&setup.base, &rule.path)?;
@@ -32,10 +32,10 @@ pub fn expand(setup: &Setup) -> Result<(Vec<InputPath>, Vec<String>), PipelineEr
         }
         for path in found {
             let name = name_of(&setup.base, &path);
-            files.entry(name.clone()).or_insert(InputPath { path, name, rule: Some(index) });
+            files.entry(path.clone()).or_insert(InputPath { path, name, rule: Some(index) });
         }
     }
-    Ok((files.into_values().collect(), empty))
+    Ok((by_name(files), empty))
 }
 
 /// Every file that paths on the command line name, by name; with the settings of the `[[input]]` that names it too.
@@ -43,29 +43,39 @@ pub fn expand(setup: &Setup) -> Result<(Vec<InputPath>, Vec<String>), PipelineEr
 /// # Errors
 /// When a path does not exist, or a folder cannot be listed.
 pub fn expand_paths(setup: &Setup, paths: &[PathBuf]) -> Result<Vec<InputPath>, PipelineError> {
-    let mut files: BTreeMap<String, InputPath> = BTreeMap::new();
+    let mut files: BTreeMap<PathBuf, InputPath> = BTreeMap::new();
     for given in paths {
         let found = walk(given).map_err(|error| pattern_error(&given.display().to_string(), &error.to_string()))?;
         for path in found {
             let name = name_of(&setup.base, &path);
-            files.entry(name.clone()).or_insert(InputPath { rule: rule_of(setup, &name), path, name });
+            files.entry(path.clone()).or_insert(InputPath { rule: rule_of(setup, &name), path, name });
         }
     }
-    Ok(files.into_values().collect())
+    Ok(by_name(files))
+}
+
+fn by_name(files: BTreeMap<PathBuf, InputPath>) -> Vec<InputPath> {
+    let mut files: Vec<InputPath> = files.into_values().collect();
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    files
 }
 
 /// The first `[[input]]` that names the file with this name.
 pub(super) fn rule_of(setup: &Setup, name: &str) -> Option<usize> {
     setup.policy.inputs.iter().position(|rule| {
-        let pattern = rule.path.trim_end_matches('/');
-        name == pattern
-            || name.strip_prefix(pattern).is_some_and(|rest| rest.starts_with('/'))
-            || glob(pattern).is_ok_and(|glob| glob.is_match(name))
+        let pattern = name_of(&setup.base, &plain(&setup.base.join(&rule.path)));
+        let below = name.strip_prefix(pattern.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        name == pattern || below || glob(&pattern).is_ok_and(|glob| glob.is_match(name))
     })
 }
 
+/// The path without `.` and empty parts.
+fn plain(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != Component::CurDir).collect()
+}
+
 fn matching(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, PipelineError> {
-    let literal = base.join(pattern);
+    let literal = plain(&base.join(pattern));
     let listed = |folder: &Path| walk(folder).map_err(|error| pattern_error(pattern, &error.to_string()));
     if literal.exists() || literal.is_symlink() {
         return if literal.is_dir() { listed(&literal) } else { Ok(vec![literal]) };
@@ -109,9 +119,14 @@ fn walk(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The name a file is shown by: relative to the config where it lies below it. Bytes that are no UTF-8 are written as `\xFF`.
 fn name_of(base: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(base).unwrap_or(path);
-    below.strip_prefix(".").unwrap_or(below).to_string_lossy().replace('\\', "/")
+    let (base, path) = (plain(base), plain(path));
+    let below = path.strip_prefix(&base).unwrap_or(&path);
+    match below.to_str() {
+        Some(name) => name.to_owned(),
+        None => below.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
+    }
 }
 
 fn pattern_error(pattern: &str, reason: &str) -> PipelineError {

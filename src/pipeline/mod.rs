@@ -11,6 +11,7 @@ mod coverage;
 mod decode;
 mod error;
 mod findings;
+mod guard;
 mod ingest;
 mod inputs;
 mod leavers;

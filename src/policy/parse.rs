@@ -79,12 +79,12 @@ impl Default for StoreTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InputTable {
-    path: String,
+    path: InputPath,
     source: Option<String>,
     taken_at: Option<Moment>,
     complete: Option<bool>,
     max_age: Option<Duration>,
-    log_gap: Option<Duration>,
+    log_gap: Option<Silence>,
 }
 
 #[derive(Deserialize)]
@@ -127,7 +127,7 @@ struct ThresholdTable {
     dormant_account: Option<Duration>,
     invitation: Option<Duration>,
     scim_token_warn: Option<Duration>,
-    log_gap: Option<Duration>,
+    log_gap: Option<Silence>,
     max_change: Option<Percent>,
 }
 
@@ -185,12 +185,12 @@ impl File {
 impl InputTable {
     fn into_rule(self) -> InputRule {
         InputRule {
-            path: self.path,
+            path: self.path.0,
             source: self.source,
             taken_at: self.taken_at.map(|moment| moment.0),
             complete: self.complete,
             max_age: self.max_age.map(|duration| duration.0),
-            log_gap: self.log_gap.map(|duration| duration.0),
+            log_gap: self.log_gap.map(|silence| silence.0.0),
         }
     }
 }
@@ -207,7 +207,7 @@ impl ThresholdTable {
             dormant_account: span(self.dormant_account, defaults.dormant_account),
             invitation: span(self.invitation, defaults.invitation),
             scim_token_warn: span(self.scim_token_warn, defaults.scim_token_warn),
-            log_gap: span(self.log_gap, defaults.log_gap),
+            log_gap: span(self.log_gap.map(|silence| silence.0), defaults.log_gap),
             max_change_percent: self.max_change.map_or(defaults.max_change_percent, |percent| percent.0),
         }
     }
@@ -319,6 +319,30 @@ impl<'de> Deserialize<'de> for Duration {
     }
 }
 
+/// A duration of an hour or more: for every hour a store keeps the first and the last record, so a shorter silence
+/// would not be seen.
+struct Silence(Duration);
+
+impl<'de> Deserialize<'de> for Silence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let duration = Duration::deserialize(deserializer)?;
+        if duration.0 < Span::from_hours(1) {
+            return Err(D::Error::custom("a log_gap is an hour or more"));
+        }
+        Ok(Self(duration))
+    }
+}
+
+/// A path that names something.
+struct InputPath(String);
+
+impl<'de> Deserialize<'de> for InputPath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let path = String::deserialize(deserializer)?;
+        if path.trim().is_empty() { Err(D::Error::custom("the path is empty")) } else { Ok(Self(path)) }
+    }
+}
+
 /// `20%`.
 struct Percent(u8);
 
@@ -353,6 +377,8 @@ mod tests {
             ("[roles]\n\"ml\" = \"owner\"\n", 9, "owner"),
             ("[[input]]\npath = \"x\"\ntaken_at = 2026-09-14\n", 10, "taken_at"),
             ("[thresholds]\nmax_change = \"200%\"\n", 9, "max_change"),
+            ("[thresholds]\nlog_gap = \"20m\"\n", 9, "log_gap"),
+            ("[[input]]\npath = \"\"\n", 9, "path"),
         ] {
             let error = parse(&format!("{LEAST}{more}"), "scimdrift.toml").expect_err(more).to_string();
             assert!(error.starts_with(&format!("scimdrift.toml, line {line}:")) && error.contains(word), "{error}");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::timeline::Timeline;
 use crate::model::class::Class;
 use crate::model::finding::Confidence;
-use crate::model::link::MatchKey;
+use crate::model::link::{MatchKey, fold};
 use crate::model::time::Timestamp;
 
 /// Whether an account is in the organization.
@@ -91,7 +91,9 @@ pub struct Account {
     pub hub_id: Option<String>,
     /// `externalId`, as the target holds it.
     pub external_id: Option<String>,
-    /// Addresses, folded.
+    /// The latest address, as written.
+    pub email: Option<String>,
+    /// Every address, folded.
     pub emails: BTreeSet<String>,
     /// Whether it is in the organization.
     pub access: Timeline<Access>,
@@ -154,6 +156,14 @@ impl Account {
     pub fn active_since(&self) -> Option<Timestamp> {
         let step = self.access.last().filter(|step| step.value == Access::Active)?;
         if step.from_the_start { self.created_at } else { Some(step.at) }
+    }
+
+    /// Learns addresses, the most important first.
+    pub(super) fn learn_emails(&mut self, emails: &[String]) {
+        if let Some(first) = emails.first() {
+            self.email = Some(first.trim().to_owned());
+        }
+        self.emails.extend(emails.iter().map(|email| fold(email)));
     }
 
     pub(super) fn act(&mut self, at: Timestamp, proof: u32) {

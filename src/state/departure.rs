@@ -47,11 +47,12 @@ impl Departure {
         }
     }
 
-    /// Whether it was gone within `sla`; `None` where that cannot be told, or it is not gone.
+    /// Whether it was gone within `sla`; `None` where it is not gone, or where lapse or departure are only known to lie
+    /// between two listings and both verdicts are possible.
     #[must_use]
     pub fn within(&self, lapse: &Lapse, sla: Span) -> Option<bool> {
         match *self {
-            Self::Gone { at, .. } if at.since(lapse.at) <= sla => Some(true),
+            Self::Gone { at, .. } if at.since(lapse.later_than.unwrap_or(lapse.at)) <= sla => Some(true),
             Self::Gone { at, later_than, .. } => later_than.unwrap_or(at).since(lapse.at).gt(&sla).then_some(false),
             Self::NoAccess | Self::Overtaken | Self::Open => None,
         }
@@ -85,7 +86,7 @@ mod tests {
     }
 
     fn lapse(at: i64, ended: Option<i64>) -> Lapse {
-        Lapse { at: moment(at), kind: LapseKind::Deactivated, proof: 0, ended: ended.map(moment) }
+        Lapse { at: moment(at), kind: LapseKind::Deactivated, proof: 0, later_than: None, ended: ended.map(moment) }
     }
 
     #[test]

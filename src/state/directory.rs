@@ -160,18 +160,15 @@ impl Directory {
     }
 
     /// Joins the roster: by address, else by employee number. Of several rows the one that ends last counts.
-    fn employ(&mut self, employees: &[(EmployeeFacts, u32)], links: &Links) {
+    fn employ(&mut self, employees: &[(EmployeeFacts, u32, Timestamp)], links: &Links) {
         let by_number: HashMap<&str, usize> =
             self.persons.iter().enumerate().filter_map(|(index, person)| Some((person.employee_id.as_deref()?, index))).collect();
-        let mut rows: BTreeMap<usize, Vec<&(EmployeeFacts, u32)>> = BTreeMap::new();
-        for row in employees {
-            let by_email = row.0.email.as_deref().map(|email| links.carriers(email)).unwrap_or_default();
-            let person = match by_email.as_slice() {
-                [] => row.0.employee_id.as_deref().and_then(|number| by_number.get(number).copied()).into_iter().collect(),
-                _ => by_email,
-            };
-            for index in person {
-                rows.entry(index).or_default().push(row);
+        let mut rows: BTreeMap<usize, Vec<(&EmployeeFacts, u32)>> = BTreeMap::new();
+        for (row, proof, _) in employees {
+            let by_email = row.email.as_deref().and_then(|email| self.current_carrier(email, links));
+            let by_number = || row.employee_id.as_deref().and_then(|number| by_number.get(number).copied());
+            if let Some(index) = by_email.or_else(by_number) {
+                rows.entry(index).or_default().push((row, *proof));
             }
         }
         for (index, rows) in rows {
@@ -182,6 +179,17 @@ impl Directory {
                 self.persons[index].employment = Some(employment);
             }
         }
+    }
+
+    /// Who an address belongs to now: of several who carried it, the one who still does, or the one who is active.
+    fn current_carrier(&self, email: &str, links: &Links) -> Option<usize> {
+        let carriers = links.carriers(email);
+        let only = |candidates: Vec<usize>| if let [one] = candidates.as_slice() { Some(*one) } else { None };
+        let current = |index: &usize| self.persons.get(*index).is_some_and(|person| person.login.as_deref().map(fold) == Some(fold(email)));
+        let active = |index: &usize| self.persons.get(*index).is_some_and(|person| person.active() == Some(true));
+        only(carriers.clone())
+            .or_else(|| only(carriers.iter().copied().filter(current).collect()))
+            .or_else(|| only(carriers.iter().copied().filter(active).collect()))
     }
 
     fn hold_credentials(&mut self, links: &Links) {

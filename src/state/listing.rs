@@ -7,17 +7,19 @@ use super::person::Standing;
 use super::replay::{Replay, membership_of};
 use super::target::earlier;
 use crate::model::class::Class;
-use crate::model::event::AccountRef;
+use crate::model::event::{AccountRef, NamedRef};
 use crate::model::facts::{
     AssignmentFacts, EmployeeFacts, GroupFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimUser, ServiceAccountFacts,
     TokenFacts,
 };
-use crate::model::link::fold;
 use crate::model::listing::Listing;
 use crate::model::time::Timestamp;
 
 impl Replay {
     pub(super) fn observe(&mut self, at: Timestamp, source: &str, observation: &Observation, ordinal: u32) {
+        if self.is_kept_out(at, source, observation) {
+            return;
+        }
         match observation {
             Observation::Person(facts) => {
                 self.observe_person(at, facts, ordinal);
@@ -41,6 +43,17 @@ impl Replay {
             Observation::Token(facts) => self.observe_token(at, source, facts, ordinal),
             Observation::Employee(facts) => self.observe_employee(at, facts, ordinal),
         }
+    }
+
+    /// Whether the row stands in a listing that the guard kept out.
+    fn is_kept_out(&self, at: Timestamp, source: &str, observation: &Observation) -> bool {
+        let scope = match observation {
+            Observation::GroupMember { group, .. } => Some(group),
+            Observation::Assignment(facts) => facts.application.id.as_ref(),
+            _ => None,
+        };
+        let under = |scope: &str| self.kept_out.contains(&(source.to_owned(), scope.to_owned(), at));
+        !self.kept_out.is_empty() && (under("") || scope.is_some_and(|scope| under(scope)))
     }
 
     fn observe_person(&mut self, at: Timestamp, facts: &PersonFacts, ordinal: u32) {
@@ -109,6 +122,7 @@ impl Replay {
             let since = facts.created_at;
             membership_of(&mut self.assigned_groups, group).observe(at, true, ordinal, since);
             self.note_listed(source, "group", group, at);
+            self.ours_listed.insert((source.to_owned(), at));
             return;
         }
         let ended = ["DEPROVISIONED", "REVOKED", "UNASSIGNED", "INACTIVE"];
@@ -119,6 +133,7 @@ impl Replay {
             person.account_ids.insert(account.clone(), (at, ordinal));
         }
         self.note_listed(source, "", &facts.person, at);
+        self.ours_listed.insert((source.to_owned(), at));
     }
 
     fn observe_scim_user(&mut self, at: Timestamp, source: &str, user: &ScimUser, ordinal: u32) {
@@ -141,7 +156,7 @@ impl Replay {
         let absent_at = self.closed.get(&(source.to_owned(), String::new())).copied();
         let Some(account) = self.hub_account(at, &named, ordinal) else { return };
         account.access.appear(at, Access::Active, ordinal, absent_at);
-        account.emails.extend(facts.email.iter().map(|email| fold(email)));
+        account.learn_emails(facts.email.as_slice());
         if let Some(role) = &facts.role
             && account.role.as_ref().is_none_or(|known| known.role != *role)
         {
@@ -191,11 +206,7 @@ impl Replay {
     }
 
     fn observe_employee(&mut self, at: Timestamp, facts: &EmployeeFacts, ordinal: u32) {
-        if self.roster_at.is_some_and(|taken| taken < at) {
-            self.employees.clear();
-        }
-        self.roster_at = Some(at);
-        self.employees.push((facts.clone(), ordinal));
+        self.employees.push((facts.clone(), ordinal, at));
     }
 
     /// Ends a listing: what a complete one does not name is gone.
@@ -207,9 +218,14 @@ impl Replay {
             "okta-users" | "entra-users" => self.absent_people(listing),
             "okta-group-users" => self.absent_group_members(listing),
             "okta-app-users" | "entra-app-role-assignments" => self.absent_assignments(listing),
-            "huggingface-members" | "huggingface-service-accounts" => self.absent_members(listing),
+            "huggingface-members" => self.absent_members(listing),
+            "huggingface-service-accounts" => {
+                self.absent_members(listing);
+                self.absent_credentials(listing);
+            }
             "scim-users" => self.absent_scim_users(listing),
             "okta-api-tokens" | "token-inventory" => self.absent_credentials(listing),
+            "hr-roster" => self.employees.retain(|(.., at)| *at == listing.taken_at),
             "aws-credential-report" => {
                 self.absent_elsewhere(listing, "aws");
                 self.absent_credentials(listing);
@@ -249,8 +265,18 @@ impl Replay {
     }
 
     fn absent_assignments(&mut self, listing: &Listing) {
+        // A listing of another application proves nothing about ours, and one that names none has to show a row of ours.
+        let about = NamedRef { id: Some(listing.scope.clone()), name: None };
+        let ours = if listing.scope.is_empty() || listing.source == "entra-app-role-assignments" {
+            self.ours_listed.contains(&(listing.source.clone(), listing.taken_at))
+        } else {
+            self.is_application(&about)
+        };
+        if !ours {
+            return;
+        }
         for index in 0..self.people.list.len() {
-            if self.was_listed(listing, &self.people.list[index].id) {
+            if self.was_listed_under(listing, "", &self.people.list[index].id) {
                 continue;
             }
             let person = &mut self.people.list[index];
@@ -259,7 +285,7 @@ impl Replay {
         }
         let groups: Vec<String> = self.assigned_groups.keys().cloned().collect();
         for group in groups {
-            if self.listed.get(&(listing.source.clone(), "group".to_owned(), group.clone())) == Some(&listing.taken_at) {
+            if self.was_listed_under(listing, "group", &group) {
                 continue;
             }
             let assigned = membership_of(&mut self.assigned_groups, &group);
@@ -287,6 +313,7 @@ impl Replay {
             }
             if !account.is_active() {
                 account.resource_groups.clear();
+                account.role = None;
             }
         }
     }
@@ -306,12 +333,22 @@ impl Replay {
         }
     }
 
+    /// A credential is gone only where the listing speaks of its system at all: one inventory may cover one system only.
     fn absent_credentials(&mut self, listing: &Listing) {
+        let key = |credential: &super::credential::Credential| credential_key(&credential.system, &credential.id);
+        let spoken_of: BTreeSet<String> = self
+            .credentials
+            .list
+            .iter()
+            .filter(|credential| self.was_listed(listing, &key(credential)))
+            .map(|credential| credential.system.clone())
+            .collect();
         for index in 0..self.credentials.list.len() {
             let credential = &self.credentials.list[index];
             let key = credential_key(&credential.system, &credential.id);
             let known_by_it = self.listed.contains_key(&(listing.source.clone(), String::new(), key.clone()));
-            if known_by_it && !self.was_listed(listing, &key) {
+            let covered = listing.source != "token-inventory" || spoken_of.contains(&credential.system);
+            if covered && known_by_it && !self.was_listed(listing, &key) {
                 let credential = &mut self.credentials.list[index];
                 credential.absent_since = credential.absent_since.or(Some(listing.taken_at));
             }

@@ -57,6 +57,8 @@ pub struct Lapse {
     pub kind: LapseKind,
     /// The event that says so.
     pub proof: u32,
+    /// It happened at `at` or earlier, but later than this; `None`: exactly at `at`.
+    pub later_than: Option<Timestamp>,
     /// When the person was entitled again, if ever.
     pub ended: Option<Timestamp>,
 }
@@ -196,7 +198,7 @@ impl Person {
         for at in moments {
             let now = self.active_at(at) && (assigned.steps().is_empty() || assigned.held_at(at));
             match (entitled, now) {
-                (true, false) => lapses.extend(self.lapse_at(at)),
+                (true, false) => lapses.extend(self.lapse_at(at, assigned)),
                 (false, true) => {
                     if let Some(open) = lapses.last_mut().filter(|lapse| lapse.ended.is_none()) {
                         open.ended = Some(at);
@@ -222,19 +224,20 @@ impl Person {
         self.standing.at(at).map_or_else(before, |standing| standing == Standing::Active)
     }
 
-    fn lapse_at(&self, at: Timestamp) -> Option<Lapse> {
+    fn lapse_at(&self, at: Timestamp, assigned: &Timeline<bool>) -> Option<Lapse> {
         let stood = self.standing.steps().iter().find(|step| step.at == at && step.value != Standing::Active);
-        let (kind, proof) = if let Some(step) = stood {
-            match step.value {
-                Standing::Suspended => (LapseKind::Suspended, step.proof),
-                Standing::Deleted => (LapseKind::Deleted, step.proof),
-                Standing::Deactivated | Standing::Active => (LapseKind::Deactivated, step.proof),
-            }
+        let (kind, proof, later_than) = if let Some(step) = stood {
+            let kind = match step.value {
+                Standing::Suspended => LapseKind::Suspended,
+                Standing::Deleted => LapseKind::Deleted,
+                Standing::Deactivated | Standing::Active => LapseKind::Deactivated,
+            };
+            (kind, step.proof, step.later_than)
         } else {
-            let step = self.assigned.steps().iter().find(|step| step.at == at && !step.value)?;
-            (LapseKind::Unassigned, step.proof)
+            let step = assigned.steps().iter().find(|step| step.at == at && !step.value)?;
+            (LapseKind::Unassigned, step.proof, step.later_than)
         };
-        Some(Lapse { at, kind, proof, ended: None })
+        Some(Lapse { at, kind, proof, later_than, ended: None })
     }
 }
 
@@ -276,7 +279,7 @@ mod tests {
         let mut person = Person::default();
         person.standing.change(moment(100), Standing::Deactivated, 1);
         person.assigned.change(moment(101), false, 2);
-        assert_eq!(person.lapses(), [Lapse { at: moment(100), kind: LapseKind::Deactivated, proof: 1, ended: None }]);
+        assert_eq!(person.lapses(), [Lapse { at: moment(100), kind: LapseKind::Deactivated, proof: 1, later_than: None, ended: None }]);
     }
 
     #[test]

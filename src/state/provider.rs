@@ -21,9 +21,6 @@ impl Replay {
     }
 
     pub(super) fn assignment(&mut self, at: Timestamp, named: &PersonRef, application: &NamedRef, change: Change, ordinal: u32) {
-        if let (Some(id), Some(name)) = (&application.id, &application.name) {
-            self.applications.insert(id.clone(), name.clone());
-        }
         if !self.is_application(application) {
             return;
         }

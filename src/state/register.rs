@@ -89,7 +89,10 @@ impl Accounts {
         at: Timestamp,
         proof: u32,
     ) -> Option<&mut Account> {
-        let index = self.known(numbering, named).or_else(|| self.make(system, named, at, proof))?;
+        let index = match self.known(numbering, named) {
+            Some(index) => index,
+            None => self.make(system, named, at, proof)?,
+        };
         let account = self.list.get_mut(index)?;
         if let Some(id) = &named.id {
             let (slot, ids) = match numbering {
@@ -126,7 +129,16 @@ impl Accounts {
 
     fn make(&mut self, system: &str, named: &AccountRef, at: Timestamp, proof: u32) -> Option<usize> {
         let name = named.name.as_ref().or(named.id.as_ref())?;
-        self.list.push(Account { system: system.to_owned(), name: name.clone(), first_seen: Some((at, proof)), ..Account::default() });
+        let mut account = Account { system: system.to_owned(), name: name.clone(), first_seen: Some((at, proof)), ..Account::default() };
+        // Made again under the name of one that is gone: the name's id in the other numbering now means the new one.
+        let namesake = self.by_name.get(&fold(name)).copied().and_then(|index| self.list.get_mut(index));
+        if let Some(gone) = namesake.filter(|gone| gone.scim_active.value() == Some(false) && gone.hub_id != gone.scim_id)
+            && let Some(hub_id) = gone.hub_id.take()
+        {
+            self.by_hub_id.insert(hub_id.clone(), self.list.len());
+            account.hub_id = Some(hub_id);
+        }
+        self.list.push(account);
         Some(self.list.len() - 1)
     }
 }

@@ -19,6 +19,8 @@ pub struct Frame {
     pub target: String,
     /// The application that provisions the target: id or label.
     pub application: Option<String>,
+    /// Labels of applications by id, as far as any record tells them.
+    pub applications: BTreeMap<String, String>,
     /// Whether a SCIM user is an invitation until it is accepted (basic SSO).
     pub invitations: bool,
     /// Who SCIM-made changes are recorded as; no accounts.
@@ -46,20 +48,21 @@ pub struct Replay {
     pub(super) assigned_groups: BTreeMap<String, Timeline<bool>>,
     /// When a source and scope was last listed in full.
     pub(super) closed: BTreeMap<(String, String), Timestamp>,
-    /// Labels of the applications by id, as the logs tell them.
-    pub(super) applications: BTreeMap<String, String>,
-    pub(super) employees: Vec<(EmployeeFacts, u32)>,
-    pub(super) roster_at: Option<Timestamp>,
+    pub(super) employees: Vec<(EmployeeFacts, u32, Timestamp)>,
+    /// Listings of assignments, by source and moment, that name somebody assigned to our application.
+    pub(super) ours_listed: BTreeSet<(String, Timestamp)>,
     /// Whether a listing of the organization's members is among the listings.
     pub(super) members_listed: bool,
+    /// Source, scope and moment of listings that are kept out.
+    pub(super) kept_out: BTreeSet<(String, String, Timestamp)>,
     /// When a row of this source, scope and id was last listed.
     pub(super) listed: BTreeMap<(String, String, String), Timestamp>,
 }
 
 impl Replay {
-    /// A replay up to and including `until`, over which these listings were read.
+    /// A replay up to and including `until`, over which these listings were read; rows of those kept out are passed over.
     #[must_use]
-    pub fn new(frame: Frame, until: Timestamp, listings: &[Listing]) -> Self {
+    pub fn new<'a>(frame: Frame, until: Timestamp, listings: &[Listing], kept_out: impl IntoIterator<Item = &'a Listing>) -> Self {
         let mut listings: Vec<Listing> = listings.iter().filter(|listing| listing.taken_at <= until).cloned().collect();
         listings.sort();
         let members_listed = listings.iter().any(|listing| listing.source == "huggingface-members" && listing.complete);
@@ -76,11 +79,11 @@ impl Replay {
             closed: BTreeMap::new(),
             credentials: Credentials::default(),
             groups: BTreeMap::new(),
-            applications: BTreeMap::new(),
             employees: Vec::new(),
-            roster_at: None,
+            ours_listed: BTreeSet::new(),
             members_listed,
             listed: BTreeMap::new(),
+            kept_out: kept_out.into_iter().map(|listing| (listing.source.clone(), listing.scope.clone(), listing.taken_at)).collect(),
         }
     }
 
@@ -97,6 +100,10 @@ impl Replay {
             if self.is_application(application) {
                 self.attempt(event, *operation, person, account_id.as_deref(), ordinal);
             }
+            return;
+        }
+        // A request whose answer is not known proves no effect.
+        if event.outcome == Outcome::Unknown && matches!(event.activity, Activity::Exchange(_)) {
             return;
         }
         if event.outcome == Outcome::Failure || event.outcome == Outcome::Skipped || event.outcome == Outcome::Deferred {
@@ -130,8 +137,11 @@ impl Replay {
 
     /// Whoever changes something in the target's audit log was there to do it.
     fn author_acts(&mut self, event: &Event, ordinal: u32) {
-        let by_author =
-            matches!(event.activity, Activity::Membership { .. } | Activity::RoleChange { .. } | Activity::ResourceGroupMembers { .. });
+        let by_author = match &event.activity {
+            Activity::Membership { account, .. } | Activity::RoleChange { account, .. } => account.system.is_none(),
+            Activity::ResourceGroupMembers { .. } => true,
+            _ => false,
+        };
         if let (true, Some(actor)) = (by_author, &event.actor) {
             let account = crate::model::event::AccountRef { system: None, id: actor.id.clone(), name: actor.name.clone() };
             self.act(event.at, &account, ordinal);
@@ -169,10 +179,11 @@ impl Replay {
     /// Whether this is the application that provisions the target.
     pub(super) fn is_application(&self, named: &NamedRef) -> bool {
         let Some(wanted) = self.frame.application.as_deref() else { return true };
-        let label = named.name.as_deref().or_else(|| self.applications.get(named.id.as_deref()?).map(String::as_str));
-        let matches = |text: &str| text == wanted || text.eq_ignore_ascii_case(wanted);
-        // A listing that names its application by an id whose label no log tells is taken at its word.
-        named.id.as_deref().is_some_and(matches) || label.map_or(named.name.is_none(), matches)
+        let label = named.name.as_deref().or_else(|| self.frame.applications.get(named.id.as_deref()?).map(String::as_str));
+        let matches = |text: &str| text.eq_ignore_ascii_case(wanted);
+        // Only where the config has a label, and no record tells the label of this id, is the id taken at its word.
+        let wanted_is_label = !self.frame.applications.contains_key(wanted) && !looks_like_id(wanted);
+        named.id.as_deref().is_some_and(matches) || label.map_or(named.id.is_none() || wanted_is_label, matches)
     }
 
     fn close_listings_before(&mut self, at: Timestamp) {
@@ -208,9 +219,21 @@ impl Replay {
 
     /// Whether the listing that was taken at this moment names the row.
     pub(super) fn was_listed(&self, listing: &Listing, id: &str) -> bool {
-        // The key is built anew because the map owns its keys; listings close rarely.
-        self.listed.get(&(listing.source.clone(), listing.scope.clone(), id.to_owned())) == Some(&listing.taken_at)
+        let scope = if listing.source == "okta-group-users" { &listing.scope } else { "" };
+        self.was_listed_under(listing, scope, id)
     }
+
+    /// Whether the listing that was taken at this moment names the row among those of one kind.
+    pub(super) fn was_listed_under(&self, listing: &Listing, kind: &str, id: &str) -> bool {
+        // The key is built anew because the map owns its keys; listings close rarely.
+        self.listed.get(&(listing.source.clone(), kind.to_owned(), id.to_owned())) == Some(&listing.taken_at)
+    }
+}
+
+/// Whether a configured application is an id: Okta's begin with `0oa`, Entra's are GUIDs.
+fn looks_like_id(text: &str) -> bool {
+    let guid = text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    guid || (text.starts_with("0oa") && text.len() == 20)
 }
 
 /// Sets a membership in a map of timelines.

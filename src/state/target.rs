@@ -39,7 +39,7 @@ impl Replay {
             account.created_at = Some(account.created_at.map_or(at, |created| created.min(at)));
         }
         // A push that repeats what the endpoint holds does not bring back what was removed by hand.
-        if before == Some(active) && operation != Operation::Create {
+        if active && before == Some(true) && operation != Operation::Create {
             return;
         }
         match (active, account.access.value()) {
@@ -61,7 +61,7 @@ impl Replay {
         if user.external_id.is_some() {
             account.external_id.clone_from(&user.external_id);
         }
-        account.emails.extend(user.emails.iter().map(|email| fold(email)));
+        account.learn_emails(&user.emails);
         account.created_at = earlier(account.created_at, user.created_at);
         Some(account)
     }
@@ -94,6 +94,8 @@ impl Replay {
             Membership::Removed | Membership::Left => {
                 account.access.change(at, Access::Inactive, ordinal);
                 account.resource_groups.clear();
+                // Whoever comes back has the role that the return says, not the one from before.
+                account.role = None;
             }
             Membership::Invited if !account.is_active() => account.access.change(at, Access::Pending, ordinal),
             Membership::Invited => {}

@@ -85,6 +85,20 @@ impl Store {
         })
     }
 
+    /// The labels of applications by id, as far as any record tells them; of several the last in the alphabet.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn applications(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        let query = "SELECT DISTINCT body ->> '$.activity.application.id', body ->> '$.activity.application.name' FROM event
+                     WHERE activity IN ('assignment', 'sign-on', 'provisioning', 'group-assignment')
+                     AND body ->> '$.activity.application.id' IS NOT NULL AND body ->> '$.activity.application.name' IS NOT NULL
+                     ORDER BY 1, 2";
+        self.sql("read the applications", |connection| {
+            connection.prepare(query)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        })
+    }
+
     /// The records behind these ordinals of [`Store::events`] with the same `until`, as evidence.
     ///
     /// # Errors

@@ -154,18 +154,17 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn coverage(&self, until: Timestamp) -> Result<Vec<Coverage>, StoreError> {
-        let query = "SELECT source, min(first_at), max(last_at), sum(records) FROM coverage WHERE first_at <= ?1 GROUP BY source, hour ORDER BY source, hour";
-        let hours: Vec<(String, i64, i64, u64)> = self.sql("read the coverage", |connection| {
-            connection
-                .prepare(query)?
-                .query_map([until.micros()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, count(row, 3)?)))?
-                .collect()
+        let query =
+            "SELECT source, min(first_at), max(last_at) FROM coverage WHERE first_at <= ?1 GROUP BY source, hour ORDER BY source, hour";
+        let hours: Vec<(String, i64, i64)> = self.sql("read the coverage", |connection| {
+            connection.prepare(query)?.query_map([until.micros()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
         })?;
         let mut sources: BTreeMap<String, Coverage> = BTreeMap::new();
-        for (source, first, last, records) in hours {
+        for (source, first, last) in hours {
             let coverage = sources.entry(source.clone()).or_insert_with(|| Coverage { source, ..Coverage::default() });
-            coverage.records += records;
-            coverage.hours.push((Timestamp::from_micros(first), Timestamp::from_micros(last.min(until.micros()))));
+            // Of an hour that goes on beyond `until` only the first record is known to lie before it.
+            let last = if last <= until.micros() { last } else { first };
+            coverage.hours.push((Timestamp::from_micros(first), Timestamp::from_micros(last)));
         }
         Ok(sources.into_values().collect())
     }

@@ -5,6 +5,7 @@ mod cli;
 mod page;
 mod properties;
 mod sample;
+mod shapes;
 mod sources;
 mod store;
 mod support;

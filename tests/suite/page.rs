@@ -12,6 +12,11 @@ fn chromium() -> Option<PathBuf> {
     places.iter().flat_map(|place| names.map(|name| PathBuf::from(place).join(name))).find(|path| path.is_file())
 }
 
+#[expect(clippy::print_stdout, reason = "whoever runs the tests should know what was not looked at")]
+fn skipped() {
+    println!("skipped: no Chromium on this machine");
+}
+
 /// The document after its script ran, at a fragment of the sample report; and what the browser complained about.
 fn rendered(browser: &PathBuf, fragment: &str) -> (String, String) {
     let profile = folder();
@@ -28,10 +33,7 @@ fn rendered(browser: &PathBuf, fragment: &str) -> (String, String) {
 
 #[test]
 fn the_script_runs_and_no_name_does() {
-    let Some(browser) = chromium() else {
-        println!("skipped: no Chromium on this machine");
-        return;
-    };
+    let Some(browser) = chromium() else { return skipped() };
     let (document, complaints) = rendered(&browser, "");
     assert!(document.contains("<title>") && document.contains("showing 29 of 29"), "the script did not run: {complaints}");
     for trespass in ["Content Security Policy", "Refused to", "net::ERR"] {
@@ -41,10 +43,7 @@ fn the_script_runs_and_no_name_does() {
 
 #[test]
 fn a_fragment_restores_the_filters() {
-    let Some(browser) = chromium() else {
-        println!("skipped: no Chromium on this machine");
-        return;
-    };
+    let Some(browser) = chromium() else { return skipped() };
     let (document, _) = rendered(&browser, "#findings?severity=critical");
     assert!(document.contains("showing 7 of 29"), "six are open, one is waived");
 }

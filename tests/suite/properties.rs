@@ -36,7 +36,7 @@ proptest! {
         rearrange(&take_apart(&report), rearranged.path(), &mut Dice(seed));
         let (other_events, other) = conclude(&rearranged.path().join("scimdrift.toml"), rearranged.path(), jobs);
         prop_assert_eq!(events, other_events);
-        for file in ["findings.csv", "accounts.csv", "leavers.csv", "tokens.csv"] {
+        for file in ["findings.csv", "accounts.csv", "leavers.csv", "tokens.csv", "coverage.csv"] {
             prop_assert_eq!(without_file_names(as_it_is.path(), file), without_file_names(rearranged.path(), file), "{}", file);
         }
         let used = |report: &Report| report.inputs.iter().map(|row| row.used).sum::<u64>();

@@ -185,6 +185,7 @@ fn finding(index: usize) -> FindingRow {
         waiver_expires: text(status == Status::Waived, "2026-10-31"),
         first_seen: day("2026-09-13"),
         last_seen: day("2026-10-01"),
+        account_id: String::new(),
         matched: text(!about_source, &format!("externalId {} (high)", person_id(index))),
         person_login: text(!about_source, &format!("{login}@acme.example")),
     }

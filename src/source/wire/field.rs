@@ -136,7 +136,7 @@ fn epoch(number: f64) -> Option<Timestamp> {
         n if n < 1e17 => n,
         _ => return None,
     };
-    Some(Timestamp::from_micros(micros.round() as i64))
+    Timestamp::from_micros(micros.round() as i64).in_calendar()
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Moment<'a> {
