@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Context;
+use crate::model::listing::Absence;
 use crate::model::time::{Span, Timestamp};
 use crate::policy::Role;
 use crate::state::{Person, Timeline};
@@ -46,7 +47,7 @@ pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectati
 /// The name of a group whose members are not known: nobody's role can be judged without them, since the group may give a higher one.
 pub(super) fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a str, Role>, &'a str> {
     let directory = context.directory;
-    let all_groups_listed = ["okta-groups", "entra-groups"].iter().any(|source| directory.listed_sources.contains(*source));
+    let all_groups_listed = directory.listed.contains(&Absence::Group);
     let mut mapped = BTreeMap::new();
     for (name, role) in &context.policy.roles {
         let ids: Vec<_> = directory.groups.iter().filter(|(_, group)| group.name == *name).collect();

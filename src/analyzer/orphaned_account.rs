@@ -3,6 +3,7 @@
 use super::context::{AboutAccount as _, access_in_words, subject};
 use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, everything, hipaa, iso, nist, pci, soc2};
 use crate::model::finding::{Confidence, Finding, Proof, Severity};
+use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
 use crate::state::{Account, LapseKind, Owner, Person, Slice};
 
@@ -126,7 +127,7 @@ fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
     }
     let since = account.active_since().or(account.first_seen.map(|(at, _)| at));
     let mut finding = orphan("no-owner", Severity::High, account, None, since);
-    let people_listed = ["okta-users", "entra-users"].iter().any(|source| context.directory.listed_sources.contains(*source));
+    let people_listed = [Absence::PersonInactive, Absence::PersonGone].iter().any(|absence| context.directory.listed.contains(absence));
     if !people_listed {
         // Nobody was listed in full, so that nobody is known to own it proves little.
         finding.confidence = Confidence::Low;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
+use super::listing::Absence;
 use super::time::Timestamp;
 
 /// Where a record stands in its file. Offsets count the bytes after decompression.
@@ -155,6 +156,6 @@ pub enum Recognition {
 pub enum Kind {
     /// Events, each with its own time and native id.
     Log,
-    /// Everything of one kind at one moment.
-    Listing,
+    /// Everything of one kind at one moment; and what absence from it means.
+    Listing(Absence),
 }

@@ -16,7 +16,7 @@ use crate::model::time::Timestamp;
 use crate::policy::Sso;
 use crate::source;
 use crate::state::{Directory, Frame, Replay};
-use crate::store::{FileRow, Store};
+use crate::store::{FileRow, ListingRow, Store};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Analysis {
 /// # Errors
 /// When the store fails.
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
-    let (listings, kept_out) = guard(store.listings(as_of)?, &setup.policy, as_of);
+    let (listings, kept_out) = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
     let Replayed { directory, used, spoken } = replay(setup, store, as_of, &listings, &kept_out)?;
     let files = store.files()?;
     let logs = logs(store, as_of, &spoken)?;
@@ -74,6 +74,16 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
     report.head.run_id = run_id(&report);
     store.keep_run(&report)?;
     Ok(Analysis { report })
+}
+
+/// Every listing, with what absence from it means.
+fn listings_up_to(store: &Store, as_of: Timestamp) -> Result<Vec<Listing>, PipelineError> {
+    let listing = |row: ListingRow| {
+        let Kind::Listing(absence) = source::find(&row.source)?.kind else { return None };
+        let ListingRow { taken_at, source, scope, complete, rows, file } = row;
+        Some(Listing { taken_at, source, scope, absence, complete, rows, file })
+    };
+    Ok(store.listings(as_of)?.into_iter().filter_map(listing).collect())
 }
 
 /// What one pass over the events gives.

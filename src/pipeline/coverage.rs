@@ -21,7 +21,7 @@ pub(super) fn rows(context: &Context<'_>, listings: &[Listing], files: &[FileRow
         let torn = rejected.get(source.id).copied().unwrap_or(0) > 0;
         match source.kind {
             Kind::Log => log(context, source, torn),
-            Kind::Listing => listing(context, source, torn, listings),
+            Kind::Listing(_) => listing(context, source, torn, listings),
         }
     };
     // A source of another provider, or of a system beside the target, is missed by nobody who does not have it.

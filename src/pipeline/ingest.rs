@@ -249,7 +249,7 @@ impl Plan {
         let envelope = input.envelope().cloned().unwrap_or_default();
         let taken_at = match source.kind {
             Kind::Log => None,
-            Kind::Listing => Some(taken_at(name, rule, &envelope).ok_or_else(|| no_moment(source))?),
+            Kind::Listing(_) => Some(taken_at(name, rule, &envelope).ok_or_else(|| no_moment(source))?),
         };
         let listing_scope = match source.scope {
             Some(parameter) => match envelope.params.get(parameter.name) {

@@ -8,6 +8,7 @@ use super::recognition::columns;
 use super::wire::{keep, observed, reject, row};
 use super::{Source, System};
 use crate::model::facts::{AccountFacts, LastUse, Observation, TokenFacts, TokenStatus};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Row, Sample, Scope};
 use crate::model::time::Timestamp;
 
@@ -15,7 +16,7 @@ pub(super) const SOURCE: Source = Source {
     id: "aws-credential-report",
     title: "AWS IAM credential report (CSV)",
     doc: include_str!("../../docs/sources/aws-credential-report.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::Account),
     system: System::Provider(SYSTEM),
     scope: None,
     recognizes,

@@ -9,13 +9,14 @@ use super::wire::{Caseless, Moment, Text, caseless_field, json, keep, observed, 
 use super::{Source, System};
 use crate::model::event::NamedRef;
 use crate::model::facts::{AssignmentFacts, Observation};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "entra-app-role-assignments",
     title: "Entra application assignments",
     doc: include_str!("../../docs/sources/entra-app-role-assignments.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::Assignment),
     system: System::Provider("entra"),
     scope: None,
     recognizes,

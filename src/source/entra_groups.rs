@@ -10,13 +10,14 @@ use super::wire::entra::told;
 use super::wire::{Caseless, Moment, Text, caseless_field, json, observed, reject};
 use super::{Source, System};
 use crate::model::facts::{GroupFacts, Observation};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "entra-groups",
     title: "Entra groups",
     doc: include_str!("../../docs/sources/entra-groups.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::Group),
     system: System::Provider("entra"),
     scope: None,
     recognizes,

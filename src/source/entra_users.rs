@@ -9,13 +9,14 @@ use super::wire::entra::{guest_address, login, told};
 use super::wire::{Caseless, Flag, Moment, Text, caseless_field, json, keep, observed, reject};
 use super::{Source, System};
 use crate::model::facts::{Observation, PersonFacts};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "entra-users",
     title: "Entra users",
     doc: include_str!("../../docs/sources/entra-users.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::PersonGone),
     system: System::Provider("entra"),
     scope: None,
     recognizes,

@@ -6,13 +6,14 @@ use super::recognition::columns;
 use super::wire::{keep, observed, reject, row};
 use super::{Source, System};
 use crate::model::facts::{EmployeeFacts, Observation};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Row, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "hr-roster",
     title: "Personnel roster (CSV)",
     doc: include_str!("../../docs/sources/hr-roster.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::Employee),
     system: System::Own,
     scope: None,
     recognizes,

@@ -6,13 +6,14 @@ use super::recognition::{certain, has_all, has_any};
 use super::wire::{Flag, Object, Text, json, observed, reject};
 use super::{Source, System};
 use crate::model::facts::{MemberFacts, Observation};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "huggingface-members",
     title: "Hugging Face organization members",
     doc: include_str!("../../docs/sources/huggingface-members.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::Member),
     system: System::Provider("huggingface"),
     scope: None,
     recognizes,

@@ -7,13 +7,14 @@ use super::recognition::{certain, has_any};
 use super::wire::{Flag, Object, Text, json, observed, reject};
 use super::{Source, System};
 use crate::model::facts::{Observation, ResourceGroupFacts};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "huggingface-resource-groups",
     title: "Hugging Face resource groups",
     doc: include_str!("../../docs/sources/huggingface-resource-groups.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::ResourceGroup),
     system: System::Provider("huggingface"),
     scope: None,
     recognizes,

@@ -7,13 +7,14 @@ use super::recognition::{certain, has_all};
 use super::wire::{Flag, Moment, Object, Text, json, observed, reject};
 use super::{Source, System};
 use crate::model::facts::{LastUse, Observation, ServiceAccountFacts, TokenFacts, TokenStatus};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "huggingface-service-accounts",
     title: "Hugging Face service accounts",
     doc: include_str!("../../docs/sources/huggingface-service-accounts.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::ServiceAccount),
     system: System::Provider("huggingface"),
     scope: None,
     recognizes,

@@ -8,13 +8,14 @@ use super::recognition::{certain, has_all, has_any};
 use super::wire::{Moment, Text, json, observed, reject};
 use super::{Source, System};
 use crate::model::facts::{LastUse, Observation, TokenFacts, TokenStatus};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "okta-api-tokens",
     title: "Okta API tokens",
     doc: include_str!("../../docs/sources/okta-api-tokens.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::Credential),
     system: System::Provider("okta"),
     scope: None,
     recognizes,

@@ -7,6 +7,7 @@ use super::wire::{Moment, Object, Text, json, keep, object, observed, reject};
 use super::{Parameter, Source, System};
 use crate::model::event::NamedRef;
 use crate::model::facts::{AssignmentFacts, Observation};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 const APPLICATION: &str = "appId";
@@ -15,7 +16,7 @@ pub(super) const SOURCE: Source = Source {
     id: "okta-app-users",
     title: "Okta application users",
     doc: include_str!("../../docs/sources/okta-app-users.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::Assignment),
     system: System::Provider("okta"),
     scope: Some(Parameter { name: APPLICATION, required: false }),
     recognizes,

@@ -7,6 +7,7 @@ use super::recognition::certain;
 use super::wire::{OktaUser, json, keep, observed, reject};
 use super::{Parameter, Source, System};
 use crate::model::facts::Observation;
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 const GROUP: &str = "groupId";
@@ -15,7 +16,7 @@ pub(super) const SOURCE: Source = Source {
     id: "okta-group-users",
     title: "Okta group members",
     doc: include_str!("../../docs/sources/okta-group-users.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::GroupMember),
     system: System::Provider("okta"),
     scope: Some(Parameter { name: GROUP, required: true }),
     recognizes,

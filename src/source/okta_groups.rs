@@ -6,13 +6,14 @@ use super::recognition::{certain, has_all, has_any};
 use super::wire::{Object, Text, json, object, observed, reject};
 use super::{Source, System};
 use crate::model::facts::{GroupFacts, Observation};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "okta-groups",
     title: "Okta groups",
     doc: include_str!("../../docs/sources/okta-groups.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::Group),
     system: System::Provider("okta"),
     scope: None,
     recognizes,

@@ -4,13 +4,14 @@ use super::recognition::{certain, has_all};
 use super::wire::{OktaUser, json, object, observed, reject};
 use super::{Source, System};
 use crate::model::facts::Observation;
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "okta-users",
     title: "Okta users",
     doc: include_str!("../../docs/sources/okta-users.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::PersonInactive),
     system: System::Provider("okta"),
     scope: None,
     recognizes,

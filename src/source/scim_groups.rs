@@ -4,13 +4,14 @@ use super::recognition::{certain, has_all};
 use super::wire::{GROUP, GroupForm, has_schema, json, object, observed, reject};
 use super::{Source, System};
 use crate::model::facts::Observation;
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "scim-groups",
     title: "SCIM groups",
     doc: include_str!("../../docs/sources/scim-groups.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::ScimGroup),
     system: System::Target,
     scope: None,
     recognizes,

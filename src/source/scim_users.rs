@@ -4,13 +4,14 @@ use super::recognition::{certain, has_all};
 use super::wire::{USER, UserForm, has_schema, json, object, observed, reject};
 use super::{Source, System};
 use crate::model::facts::Observation;
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Sample, Scope};
 
 pub(super) const SOURCE: Source = Source {
     id: "scim-users",
     title: "SCIM users",
     doc: include_str!("../../docs/sources/scim-users.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::ScimUser),
     system: System::Target,
     scope: None,
     recognizes,

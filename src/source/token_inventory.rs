@@ -4,6 +4,7 @@ use super::recognition::columns;
 use super::wire::{keep, observed, reject, row};
 use super::{Source, System};
 use crate::model::facts::{LastUse, Observation, TokenFacts, TokenStatus};
+use crate::model::listing::Absence;
 use crate::model::record::{Decoded, Kind, RawRecord, Recognition, Reject, Row, Sample, Scope};
 use crate::model::time::Timestamp;
 
@@ -11,7 +12,7 @@ pub(super) const SOURCE: Source = Source {
     id: "token-inventory",
     title: "Token inventory (CSV)",
     doc: include_str!("../../docs/sources/token-inventory.md"),
-    kind: Kind::Listing,
+    kind: Kind::Listing(Absence::Credential),
     system: System::Own,
     scope: None,
     recognizes,

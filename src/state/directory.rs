@@ -11,6 +11,7 @@ use crate::model::class::Class;
 use crate::model::event::Operation;
 use crate::model::facts::{EmployeeFacts, LastUse};
 use crate::model::link::{Alias, NameTransform, fold};
+use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
 
 /// A group of the identity provider.
@@ -48,8 +49,8 @@ pub struct Directory {
     pub credentials: Vec<Credential>,
     /// The identity provider's groups by id.
     pub groups: BTreeMap<String, Group>,
-    /// The sources that were listed at least once, complete.
-    pub listed_sources: BTreeSet<String>,
+    /// What was listed in full at least once.
+    pub listed: BTreeSet<Absence>,
     /// The units of judgement: persons by id, then accounts and credentials without one.
     pub slices: Vec<Slice>,
 }
@@ -64,7 +65,7 @@ impl Replay {
         self.settle_assignments();
         self.settle_sessions();
         let groups = self.known_groups();
-        let listed_sources = self.listings.iter().filter(|listing| listing.complete).map(|listing| listing.source.clone()).collect();
+        let listed = self.listings.iter().filter(|listing| listing.complete).map(|listing| listing.absence).collect();
         let mut directory = Directory {
             as_of: self.until,
             persons: self.people.list,
@@ -72,7 +73,7 @@ impl Replay {
             target: self.frame.target,
             credentials: self.credentials.list,
             groups,
-            listed_sources,
+            listed,
             slices: Vec::new(),
         };
         directory.sort();
@@ -93,7 +94,7 @@ impl Replay {
         for id in &self.listed_groups {
             groups.entry(id.clone()).or_insert_with(|| Group { name: id.clone(), members_listed: false }).members_listed = true;
         }
-        for listing in self.listings.iter().filter(|listing| listing.source == "okta-group-users" && listing.complete) {
+        for listing in self.listings.iter().filter(|listing| listing.absence == Absence::GroupMember && listing.complete) {
             groups
                 .entry(listing.scope.clone())
                 .or_insert_with(|| Group { name: listing.scope.clone(), members_listed: false })

@@ -33,16 +33,20 @@ impl Replay {
     }
 
     /// Accounts that a complete listing of their system no longer names are gone.
-    pub(super) fn absent_elsewhere(&mut self, listing: &Listing, system: &str) {
-        let Some(mut accounts) = self.elsewhere.remove(system) else { return };
-        for account in &mut accounts.list {
-            let listed = account.hub_id.as_deref().is_some_and(|id| self.was_listed(listing, id));
-            if !listed && account.access.value() == Some(Access::Active) {
-                let proof = account.proof();
-                account.access.observe(listing.taken_at, Access::Inactive, proof, None);
+    pub(super) fn absent_elsewhere(&mut self, listing: &Listing) {
+        let mut elsewhere = std::mem::take(&mut self.elsewhere);
+        for accounts in elsewhere.values_mut() {
+            // Only a system that the listing speaks of, or spoke of before, can have lost an account to it.
+            let ids = |account: &super::account::Account| account.hub_id.clone().unwrap_or_default();
+            let speaks = accounts.list.iter().any(|account| self.was_ever_listed(listing, &ids(account)));
+            for account in accounts.list.iter_mut().filter(|_| speaks) {
+                if !self.was_listed(listing, &ids(account)) && account.access.value() == Some(Access::Active) {
+                    let proof = account.proof();
+                    account.access.observe(listing.taken_at, Access::Inactive, proof, None);
+                }
             }
         }
-        self.elsewhere.insert(system.to_owned(), accounts);
+        self.elsewhere = elsewhere;
     }
 
     /// hoop.dev names its accounts by what they did alone: who had a session has an account. Its ids are the

@@ -12,7 +12,7 @@ use crate::model::facts::{
     AssignmentFacts, EmployeeFacts, GroupFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimUser, ServiceAccountFacts,
     TokenFacts,
 };
-use crate::model::listing::Listing;
+use crate::model::listing::{Absence, Listing};
 use crate::model::time::Timestamp;
 
 impl Replay {
@@ -214,30 +214,31 @@ impl Replay {
         if !listing.complete {
             return;
         }
-        match listing.source.as_str() {
-            "okta-users" | "entra-users" => self.absent_people(listing),
-            "okta-group-users" => self.absent_group_members(listing),
-            "okta-app-users" | "entra-app-role-assignments" => self.absent_assignments(listing),
-            "huggingface-members" => self.absent_members(listing),
-            "huggingface-service-accounts" => {
+        match listing.absence {
+            Absence::PersonInactive => self.absent_people(listing, Standing::Deactivated),
+            Absence::PersonGone => self.absent_people(listing, Standing::Deleted),
+            Absence::GroupMember => self.absent_group_members(listing),
+            Absence::Assignment => self.absent_assignments(listing),
+            Absence::Member => self.absent_members(listing),
+            Absence::ServiceAccount => {
                 self.absent_members(listing);
                 self.absent_credentials(listing);
             }
-            "scim-users" => self.absent_scim_users(listing),
-            "okta-api-tokens" | "token-inventory" => self.absent_credentials(listing),
-            "hr-roster" => self.employees.retain(|(.., at)| *at == listing.taken_at),
-            "aws-credential-report" => {
-                self.absent_elsewhere(listing, "aws");
+            Absence::ScimUser => self.absent_scim_users(listing),
+            Absence::Credential => self.absent_credentials(listing),
+            Absence::Account => {
+                self.absent_elsewhere(listing);
                 self.absent_credentials(listing);
             }
-            _ => {}
+            Absence::Employee => self.employees.retain(|(.., at)| *at == listing.taken_at),
+            // Nothing that is judged rests on the absence of these.
+            Absence::Group | Absence::ScimGroup | Absence::ResourceGroup => {}
         }
         self.closed.insert((listing.source.clone(), listing.scope.clone()), listing.taken_at);
     }
 
-    /// Okta's default user listing leaves out deactivated people: not named is not active. Entra's names them, so not named is gone.
-    fn absent_people(&mut self, listing: &Listing) {
-        let gone = if listing.source == "okta-users" { Standing::Deactivated } else { Standing::Deleted };
+    /// Whoever a complete listing of people does not name is `gone`, in one way or the other.
+    fn absent_people(&mut self, listing: &Listing, gone: Standing) {
         for index in 0..self.people.list.len() {
             let id = &self.people.list[index].id;
             if self.was_listed(listing, id) {
@@ -267,7 +268,7 @@ impl Replay {
     fn absent_assignments(&mut self, listing: &Listing) {
         // A listing of another application proves nothing about ours, and one that names none has to show a row of ours.
         let about = NamedRef { id: Some(listing.scope.clone()), name: None };
-        let ours = if listing.scope.is_empty() || listing.source == "entra-app-role-assignments" {
+        let ours = if listing.scope.is_empty() {
             self.ours_listed.contains(&(listing.source.clone(), listing.taken_at))
         } else {
             self.is_application(&about)
@@ -295,7 +296,7 @@ impl Replay {
     }
 
     fn absent_members(&mut self, listing: &Listing) {
-        let services = listing.source == "huggingface-service-accounts";
+        let services = listing.absence == Absence::ServiceAccount;
         for index in 0..self.accounts.list.len() {
             let account = &self.accounts.list[index];
             let service = account.listed_class == Some(Class::Service);
@@ -347,7 +348,7 @@ impl Replay {
             let credential = &self.credentials.list[index];
             let key = credential_key(&credential.system, &credential.id);
             let known_by_it = self.listed.contains_key(&(listing.source.clone(), String::new(), key.clone()));
-            let covered = listing.source != "token-inventory" || spoken_of.contains(&credential.system);
+            let covered = listing.rows == 0 || spoken_of.contains(&credential.system);
             if covered && known_by_it && !self.was_listed(listing, &key) {
                 let credential = &mut self.credentials.list[index];
                 credential.absent_since = credential.absent_since.or(Some(listing.taken_at));

@@ -7,7 +7,7 @@ use super::register::{Accounts, Credentials, People};
 use super::timeline::Timeline;
 use crate::model::event::{Activity, Event, NamedRef, Outcome, PersonRef, TokenStep};
 use crate::model::facts::EmployeeFacts;
-use crate::model::listing::Listing;
+use crate::model::listing::{Absence, Listing};
 use crate::model::time::Timestamp;
 
 /// What has to be known before the first event.
@@ -65,7 +65,7 @@ impl Replay {
     pub fn new<'a>(frame: Frame, until: Timestamp, listings: &[Listing], kept_out: impl IntoIterator<Item = &'a Listing>) -> Self {
         let mut listings: Vec<Listing> = listings.iter().filter(|listing| listing.taken_at <= until).cloned().collect();
         listings.sort();
-        let members_listed = listings.iter().any(|listing| listing.source == "huggingface-members" && listing.complete);
+        let members_listed = listings.iter().any(|listing| listing.absence == Absence::Member && listing.complete);
         Self {
             frame,
             until,
@@ -219,8 +219,13 @@ impl Replay {
 
     /// Whether the listing that was taken at this moment names the row.
     pub(super) fn was_listed(&self, listing: &Listing, id: &str) -> bool {
-        let scope = if listing.source == "okta-group-users" { &listing.scope } else { "" };
+        let scope = if listing.absence == Absence::GroupMember { &listing.scope } else { "" };
         self.was_listed_under(listing, scope, id)
+    }
+
+    /// Whether this listing, or an earlier one of its kind, names the row.
+    pub(super) fn was_ever_listed(&self, listing: &Listing, id: &str) -> bool {
+        self.listed.contains_key(&(listing.source.clone(), String::new(), id.to_owned()))
     }
 
     /// Whether the listing that was taken at this moment names the row among those of one kind.

@@ -6,7 +6,6 @@ use rusqlite::Row;
 
 use super::{Store, StoreError};
 use crate::model::coverage::Coverage;
-use crate::model::listing::Listing;
 use crate::model::report::{RefusedRow, RejectRow};
 use crate::model::time::Timestamp;
 
@@ -40,7 +39,21 @@ pub struct FileRow {
 }
 
 /// A listing, put together from its parts.
-pub type ListingRow = Listing;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListingRow {
+    /// When it was taken.
+    pub taken_at: Timestamp,
+    /// The source id.
+    pub source: String,
+    /// What the request named; else empty.
+    pub scope: String,
+    /// Whether all of it was read, and what it does not name was absent.
+    pub complete: bool,
+    /// How many distinct rows it has.
+    pub rows: u64,
+    /// A file it came in; the first by name.
+    pub file: String,
+}
 
 impl Store {
     /// Every file, by name and digest.
@@ -123,7 +136,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn listings(&self, until: Timestamp) -> Result<Vec<Listing>, StoreError> {
+    pub fn listings(&self, until: Timestamp) -> Result<Vec<ListingRow>, StoreError> {
         let query = "SELECT part.source, part.scope, part.taken_at, min(part.complete),
                             (SELECT count(DISTINCT native_id) FROM event JOIN listing_part AS own ON own.file = event.file
                              WHERE event.at = part.taken_at AND event.source = part.source AND own.scope = part.scope),
@@ -135,13 +148,12 @@ impl Store {
                 .prepare(query)?
                 .query_map([until.micros()], |row| {
                     let (rows, declared) = (count(row, 4)?, row.get::<_, Option<i64>>(5)?.and_then(|number| u64::try_from(number).ok()));
-                    Ok(Listing {
+                    Ok(ListingRow {
                         taken_at: Timestamp::from_micros(row.get(2)?),
                         source: row.get(0)?,
                         scope: row.get(1)?,
                         complete: row.get::<_, bool>(3)? && declared.is_none_or(|declared| rows >= declared),
                         rows,
-                        declared,
                         file: row.get(6)?,
                     })
                 })?
