@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::input::Block;
-use crate::model::record::{Decoded, RawRecord, Reject, Scope};
+use crate::model::record::{Body, Decoded, RawRecord, Reject, Scope};
 use crate::model::secret;
 use crate::model::time::Timestamp;
 use crate::source::Source;
@@ -12,6 +12,9 @@ use crate::store::{EventRow, HourRow};
 /// The redacted record is kept up to this length, and the excerpt of one that could not be read up to the other.
 const ORIGINAL_CHARACTERS: usize = 65_536;
 const EXCERPT_CHARACTERS: usize = 300;
+/// So much of a record that could not be read is looked at for secrets: what is behind may say what stands before,
+/// as the path of a change may stand behind its value. In bytes.
+const EXCERPT_CONTEXT: usize = 1 << 20;
 
 /// What a block, or a whole file so far, amounts to.
 #[derive(Debug, Default)]
@@ -64,6 +67,7 @@ pub(super) fn decode(block: &Block, source: &Source, scope: &Scope) -> DecodedBl
     let mut decoded = DecodedBlock { bytes: block.len(), ..DecodedBlock::default() };
     block.records(|record, raw| {
         decoded.tally.records += 1;
+        let body = record.as_ref().ok().map(|record| record.body);
         let outcome = record.and_then(|record| read(&record, raw, source, scope));
         match outcome {
             Ok((at, row)) => {
@@ -75,7 +79,7 @@ pub(super) fn decode(block: &Block, source: &Source, scope: &Scope) -> DecodedBl
                     decoded.rows.push(row);
                 }
             }
-            Err(reject) => decoded.reject(reject, raw),
+            Err(reject) => decoded.reject(reject, body, raw),
         }
     });
     decoded
@@ -83,10 +87,18 @@ pub(super) fn decode(block: &Block, source: &Source, scope: &Scope) -> DecodedBl
 
 impl DecodedBlock {
     /// Counts a record that could not be read, with an excerpt that holds no secret.
-    fn reject(&mut self, reject: Reject, raw: &[u8]) {
+    fn reject(&mut self, reject: Reject, body: Option<Body<'_>>, raw: &[u8]) {
         self.tally.rejected += 1;
-        let head = raw.get(..raw.len().min(4 * EXCERPT_CHARACTERS)).unwrap_or(raw);
-        self.rejects.push((reject, cut(&secret::redact_record(head), EXCERPT_CHARACTERS)));
+        let head = raw.get(..raw.len().min(EXCERPT_CONTEXT)).unwrap_or(raw);
+        self.rejects.push((reject, cut(&redacted(body, head), EXCERPT_CHARACTERS)));
+    }
+}
+
+/// The text of a record without its secrets: of a CSV row by the names of its columns, of JSON by those of its fields.
+fn redacted(body: Option<Body<'_>>, raw: &[u8]) -> String {
+    match body {
+        Some(Body::Row(row)) => secret::redact_row(&row, raw),
+        Some(Body::Json(_)) | None => secret::redact_record(raw),
     }
 }
 
@@ -95,7 +107,7 @@ fn read(record: &RawRecord<'_>, raw: &[u8], source: &Source, scope: &Scope) -> R
     let decoded = (source.decode)(record, scope)?;
     let at = decoded.at();
     let Decoded::Used(event) = decoded else { return Ok((at, None)) };
-    let original = cut(&secret::redact_record(raw), ORIGINAL_CHARACTERS);
+    let original = cut(&redacted(Some(record.body), raw), ORIGINAL_CHARACTERS);
     let row =
         EventRow::new(*event, original).map_err(|error| Reject { origin: record.origin, reason: format!("cannot be kept: {error}") })?;
     Ok((at, Some(row)))
@@ -106,5 +118,30 @@ fn cut(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::record::{Origin, Row};
+
+    #[test]
+    fn rows_are_redacted_by_their_columns() {
+        let header = ["login", "secret"].map(str::to_owned);
+        let row = Body::Row(Row { header: &header, fields: &["jane", "q1w2e3"] });
+        let clean = redacted(Some(row), b"jane,q1w2e3");
+        assert!(clean.starts_with("jane,sha256:"), "{clean}");
+        let mut decoded = DecodedBlock::default();
+        decoded.reject(Reject { origin: Origin::default(), reason: "has no time".to_owned() }, Some(row), b"jane,q1w2e3");
+        assert_eq!(decoded.rejects.iter().map(|(_, excerpt)| excerpt.clone()).collect::<Vec<_>>(), [clean]);
+    }
+
+    #[test]
+    fn an_excerpt_knows_what_stands_behind_it() {
+        let mut decoded = DecodedBlock::default();
+        let raw = format!(r#"{{"value":"q1w2e3","note":"{}","path":"password"}}"#, "x".repeat(5_000));
+        decoded.reject(Reject { origin: Origin::default(), reason: "has no time".to_owned() }, None, raw.as_bytes());
+        assert!(decoded.rejects.iter().all(|(_, excerpt)| excerpt.starts_with(r#"{"value":"[redacted]","note""#)));
     }
 }

@@ -1,15 +1,16 @@
 //! The address of a request: which resource it names.
 
-use crate::source::wire::Resource;
+use crate::source::wire::{Resource, keep};
 
-/// The resource, by the end of the path: `…/Users`, `…/Users/{id}`, and the same for groups.
+/// The resource, by the end of the path: `…/Users`, `…/Users/{id}`, and the same for groups. The id is fit to be stored:
+/// whoever mixes up a command's arguments sends a token in its place.
 pub(super) fn resource(address: &str) -> Option<Resource> {
     if is_management_api(address) {
         return None;
     }
     let mut segments = without_query(address).split('/').rev().filter(|segment| !segment.is_empty());
     let last = segments.next()?;
-    named(last, None).or_else(|| named(segments.next()?, Some(unescaped(last))))
+    named(last, None).or_else(|| named(segments.next()?, Some(keep(&unescaped(last)))))
 }
 
 fn named(segment: &str, id: Option<String>) -> Option<Resource> {
@@ -54,6 +55,12 @@ fn unescaped(segment: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_that_is_a_credential_is_replaced() {
+        let Some(Resource::User(Some(id))) = resource("/scim/v2/Users/hf%5Fabcdefghijklmnopqrstuvwx") else { panic!("a user") };
+        assert!(id.starts_with("sha256:"), "{id}");
+    }
 
     #[test]
     fn resources_are_told_by_the_end_of_the_path() {

@@ -7,8 +7,9 @@ use super::address::without_host;
 use super::har;
 use crate::model::digest::Digest;
 use crate::model::record::{RawRecord, Reject};
+use crate::model::secret;
 use crate::model::time::Timestamp;
-use crate::source::wire::{Content, Moment, Object, Text, reject};
+use crate::source::wire::{Content, Moment, Object, Text, keep, reject};
 
 /// One record. Each name has its own field, since loggers write several of them side by side.
 #[derive(Debug, Default, Deserialize)]
@@ -180,13 +181,41 @@ pub(super) fn status<'t, const N: usize>(fields: [&'t Text<'t>; N]) -> Result<Op
     }
 }
 
-/// An id for a request that has none: the same however its fields are named and its body is written.
+/// An id for a request that has none: the same however its fields are named and its body is written. A password is no
+/// part of it, since a stored hash of one can be guessed.
 pub(super) fn made_id(logged: &Logged<'_>, request: &Content) -> String {
     let status = logged.status.map(|status| status.to_string()).unwrap_or_default();
     let body = match request {
         Content::Nothing => String::new(),
-        Content::Json(value) => value.to_string(),
-        Content::Text(text) => text.clone(),
+        Content::Json(value) => secret::redact_record(value.to_string().as_bytes()),
+        Content::Text(text) => secret::redact(text).into_owned(),
     };
-    Digest::of_parts([logged.at.to_string().as_str(), &logged.method, &logged.address, &status, &body]).short(16)
+    Digest::of_parts([logged.at.to_string().as_str(), &logged.method, &keep(&logged.address), &status, &body]).short(16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_no_part_of_a_made_id() {
+        let id = |address: &str, body: &str| {
+            let logged = Logged {
+                at: Timestamp::parse("2026-09-08T14:02:14Z").expect("a time"),
+                id: None,
+                half: Half::Both,
+                method: "PATCH".to_owned(),
+                address: address.to_owned(),
+                status: Some(200),
+                request: None,
+                response: None,
+            };
+            made_id(&logged, &Content::Json(serde_json::from_str(body).expect(body)))
+        };
+        let change = |value: &str| format!(r#"{{"Operations":[{{"op":"replace","path":"password","value":"{value}"}}]}}"#);
+        assert_eq!(id("/Users/1", &change("one")), id("/Users/1", &change("two")));
+        assert_eq!(id("/Users/1", r#"{"password":"one"}"#), id("/Users/1", r#"{"password":"two"}"#));
+        assert_ne!(id("/Users/1", r#"{"userName":"one"}"#), id("/Users/1", r#"{"userName":"two"}"#));
+        assert_ne!(id("/Users/1", "{}"), id("/Users/2", "{}"));
+    }
 }
