@@ -137,6 +137,23 @@ pub struct ScimUser {
     pub created_at: Option<Timestamp>,
 }
 
+impl ScimUser {
+    /// This user, with what it does not say taken from another word on the same one.
+    #[must_use]
+    pub fn filled_from(self, other: &Self) -> Self {
+        Self {
+            id: self.id.or_else(|| other.id.clone()),
+            external_id: self.external_id.or_else(|| other.external_id.clone()),
+            user_name: self.user_name.or_else(|| other.user_name.clone()),
+            given_name: self.given_name.or_else(|| other.given_name.clone()),
+            family_name: self.family_name.or_else(|| other.family_name.clone()),
+            emails: if self.emails.is_empty() { other.emails.clone() } else { self.emails },
+            active: self.active.or(other.active),
+            created_at: self.created_at.or(other.created_at),
+        }
+    }
+}
+
 /// A SCIM group (RFC 7643 section 4.2), whole or only what a request changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -126,11 +126,11 @@ fn read_file(
         Ok(Known::New) => None,
         Err(error) => return Ok(refused(&error)),
     };
-    let input = match input::open(&file.path) {
+    let mut input = match input::open(&file.path) {
         Ok(input) => input,
         Err(error) => return Ok(refused(&error)),
     };
-    let plan = match Plan::make(setup, &file.name, rule, &input) {
+    let plan = match Plan::make(setup, &file.name, rule, &mut input) {
         Ok(plan) => plan,
         Err(reason) => return Ok(Outcome::Refused(reason)),
     };
@@ -211,7 +211,8 @@ fn unchanged(setup: &Setup, file: &InputPath, row: &FileRow, rule: &InputRule) -
     if rule.source.is_none() && rule.taken_at.is_none() && rule.complete.is_none() {
         return Outcome::Unchanged;
     }
-    let plan = input::open(&file.path).map_err(|error| error.reason()).and_then(|input| Plan::make(setup, &file.name, rule, &input));
+    let plan =
+        input::open(&file.path).map_err(|error| error.reason()).and_then(|mut input| Plan::make(setup, &file.name, rule, &mut input));
     let other = match plan {
         Err(reason) => Some(reason),
         Ok(plan) if plan.source.id != row.source => Some(format!("as {}", plan.source.id)),
@@ -239,12 +240,12 @@ struct Plan {
 impl Plan {
     /// # Errors
     /// Why the file cannot be read, and what to do, as a sentence.
-    fn make(setup: &Setup, name: &str, rule: &InputRule, input: &Input) -> Result<Self, String> {
+    fn make(setup: &Setup, name: &str, rule: &InputRule, input: &mut Input) -> Result<Self, String> {
         let source = match &rule.source {
             Some(id) => {
                 source::find(id).ok_or_else(|| format!("the config says source = {id:?}, which is none; `scimdrift sources` lists them"))?
             }
-            None => source::recognize(&input.sample()).map_err(|unrecognized| format!("{}: {unrecognized}", input.shape()))?,
+            None => recognize(input)?,
         };
         let envelope = input.envelope().cloned().unwrap_or_default();
         let taken_at = match source.kind {
@@ -278,6 +279,38 @@ impl Plan {
         let complete = rule.complete.or(told).unwrap_or(!finished.lone) && tally.rejected == 0;
         Some((self.listing_scope.clone(), taken_at, complete, finished.declared))
     }
+}
+
+/// The source that claims the file; where none does because its first record is broken, where that is.
+fn recognize(input: &mut Input) -> Result<&'static Source, String> {
+    let unrecognized = match source::recognize(&input.sample()) {
+        Ok(source) => return Ok(source),
+        Err(unrecognized) => format!("{}: {unrecognized}", input.shape()),
+    };
+    let readable = !input.sample().records.is_empty() || !input.sample().header.is_empty();
+    let broken = if readable { None } else { first_error(input) };
+    Err(broken.map_or(unrecognized, |broken| format!("{}: its first record {broken}", input.shape())))
+}
+
+/// Why the first record is no JSON: what is wrong, on which line and column of the file.
+fn first_error(input: &mut Input) -> Option<String> {
+    let block = input.next_block().ok()??;
+    let mut found = None;
+    block.records(|record, raw| {
+        if found.is_none() {
+            let line = record.as_ref().map_or_else(|reject| reject.origin.line, |record| record.origin.line);
+            found = Some(match (record, serde_json::from_slice::<serde::de::IgnoredAny>(raw)) {
+                (Err(reject), _) => format!("cannot be read: {} (line {line})", reject.reason),
+                (Ok(_), Ok(_)) => "is no JSON object".to_owned(),
+                (Ok(_), Err(error)) => {
+                    let place = format!("line {}, column {}", line + (error.line() as u64).saturating_sub(1), error.column());
+                    let said = error.to_string();
+                    format!("is not valid JSON: {} at {place}", said.split(" at line ").next().unwrap_or_default())
+                }
+            });
+        }
+    });
+    found
 }
 
 /// The envelope's word, else the config's, else the name's.

@@ -6,7 +6,7 @@ use super::person::merge_assignments;
 use super::register::{Accounts, Credentials, People};
 use super::timeline::Timeline;
 use crate::model::event::{Activity, Event, NamedRef, Outcome, PersonRef, TokenStep};
-use crate::model::facts::EmployeeFacts;
+use crate::model::facts::{EmployeeFacts, ScimUser};
 use crate::model::listing::{Absence, Listing};
 use crate::model::time::Timestamp;
 
@@ -53,6 +53,8 @@ pub struct Replay {
     pub(super) ours_listed: BTreeSet<(String, Timestamp)>,
     /// Whether a listing of the organization's members is among the listings.
     pub(super) members_listed: bool,
+    /// What requests asked for whose answers stand on lines of their own, by request id.
+    pub(super) asked: BTreeMap<String, ScimUser>,
     /// Source, scope and moment of listings that are kept out.
     pub(super) kept_out: BTreeSet<(String, String, Timestamp)>,
     /// When a row of this source, scope and id was last listed.
@@ -83,6 +85,7 @@ impl Replay {
             ours_listed: BTreeSet::new(),
             members_listed,
             listed: BTreeMap::new(),
+            asked: BTreeMap::new(),
             kept_out: kept_out.into_iter().map(|listing| (listing.source.clone(), listing.scope.clone(), listing.taken_at)).collect(),
         }
     }
@@ -102,8 +105,9 @@ impl Replay {
             }
             return;
         }
-        // A request whose answer is not known proves no effect.
-        if event.outcome == Outcome::Unknown && matches!(event.activity, Activity::Exchange(_)) {
+        // A request whose answer is not known proves no effect; a server's log may tell the answer on a line of its own.
+        if let (Outcome::Unknown, Activity::Exchange(asked)) = (event.outcome, &event.activity) {
+            self.asked.extend(event.correlation.clone().zip(asked.user.clone()));
             return;
         }
         if event.outcome == Outcome::Failure || event.outcome == Outcome::Skipped || event.outcome == Outcome::Deferred {
@@ -123,7 +127,10 @@ impl Replay {
             Activity::GroupMembership { person, group, change } => self.group_membership(at, person, group, *change, ordinal),
             Activity::SignOn { person, application } => self.sign_on(at, person, application, ordinal),
             Activity::Credential { system, credential, step } => self.credential(at, system, credential, *step, ordinal),
-            Activity::Exchange(exchange) => self.exchange(at, exchange, ordinal),
+            Activity::Exchange(exchange) => {
+                let asked = event.correlation.as_ref().and_then(|id| self.asked.remove(id));
+                self.exchange(at, exchange, asked.as_ref(), ordinal);
+            }
             Activity::Membership { account, step, role } => self.membership(at, account, *step, role.as_deref(), ordinal),
             Activity::RoleChange { account, to, .. } => self.role_change(at, account, to, ordinal),
             Activity::ResourceGroupMembers { group, accounts, change } => self.resource_group(at, group, accounts, *change, ordinal),

@@ -9,11 +9,13 @@ use crate::model::link::fold;
 use crate::model::time::Timestamp;
 
 impl Replay {
-    pub(super) fn exchange(&mut self, at: Timestamp, exchange: &Exchange, ordinal: u32) {
+    /// `asked` is what the request of this answer said, where the log has it on a line of its own.
+    pub(super) fn exchange(&mut self, at: Timestamp, exchange: &Exchange, asked: Option<&ScimUser>, ordinal: u32) {
         if exchange.system.as_ref().is_some_and(|system| *system != self.frame.target) {
             return;
         }
         let (Some(operation), Some(user)) = (exchange.operation, &exchange.user) else { return };
+        let user = &asked.map_or_else(|| user.clone(), |asked| user.clone().filled_from(asked));
         let invitations = self.frame.invitations;
         let Some(account) = self.scim_account(at, user, ordinal) else { return };
         let before = account.scim_active.value();

@@ -2,6 +2,7 @@
 
 mod acme;
 mod cli;
+mod hostile;
 mod page;
 mod properties;
 mod sample;
