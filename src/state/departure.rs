@@ -72,7 +72,7 @@ fn had_access(account: &Account, at: Timestamp) -> bool {
 fn disabled_between(owner: &Person, from: Timestamp, to: Timestamp) -> Option<(Timestamp, u32)> {
     let disables = |operation| matches!(operation, Operation::Disable | Operation::Delete);
     let found =
-        owner.attempts.iter().find(|attempt| attempt.success && disables(attempt.operation) && from <= attempt.at && attempt.at <= to);
+        owner.attempts.iter().find(|attempt| attempt.success() && disables(attempt.operation) && from <= attempt.at && attempt.at <= to);
     found.map(|attempt| (attempt.at, attempt.proof))
 }
 

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::account::{Access, Account, Owner};
+use super::attempt::Attempt;
 use super::correlation::{self, Links};
 use super::credential::{Credential, Holder};
 use super::person::{Employment, Lapse, Person};
 use super::replay::Replay;
+use super::trail::{ConnectorExchange, ResourceGroup, SettingChange, TargetChange, TargetGroup};
 use crate::model::class::Class;
-use crate::model::event::Operation;
-use crate::model::facts::{EmployeeFacts, LastUse};
+use crate::model::event::{NamedRef, Operation};
+use crate::model::facts::{EmployeeFacts, LastUse, ScimUser};
 use crate::model::link::{Alias, NameTransform, fold};
 use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
@@ -49,6 +51,18 @@ pub struct Directory {
     pub credentials: Vec<Credential>,
     /// The identity provider's groups by id.
     pub groups: BTreeMap<String, Group>,
+    /// Changes of access, as the target's audit log tells them, in order.
+    pub changes: Vec<TargetChange>,
+    /// Changes of settings, in order.
+    pub settings: Vec<SettingChange>,
+    /// The connector's exchanges, in order.
+    pub exchanges: Vec<ConnectorExchange>,
+    /// Attempts at groups, by the group's name in the identity provider.
+    pub group_attempts: BTreeMap<String, Vec<Attempt>>,
+    /// Groups as the target's SCIM endpoint holds them, by id.
+    pub target_groups: BTreeMap<String, TargetGroup>,
+    /// Resource groups of the target, by name.
+    pub resource_groups: BTreeMap<String, ResourceGroup>,
     /// What was listed in full at least once.
     pub listed: BTreeSet<Absence>,
     /// The units of judgement: persons by id, then accounts and credentials without one.
@@ -73,6 +87,12 @@ impl Replay {
             target: self.frame.target,
             credentials: self.credentials.list,
             groups,
+            changes: self.trail.changes,
+            settings: self.trail.settings,
+            exchanges: self.trail.exchanges,
+            group_attempts: BTreeMap::new(),
+            target_groups: self.trail.groups,
+            resource_groups: self.trail.resource_groups,
             listed,
             slices: Vec::new(),
         };
@@ -82,6 +102,8 @@ impl Replay {
         correlation::link(&mut directory, &links, aliases);
         directory.employ(&self.employees, &links);
         directory.hold_credentials(&links);
+        directory.attribute_changes();
+        directory.attribute_attempts(self.trail.user_attempts, self.trail.group_attempts);
         directory.apply_attempts();
         directory.attribute_activity();
         directory.cut();
@@ -227,10 +249,10 @@ impl Directory {
                 continue;
             }
             let done = self.persons[person].attempts.iter().rev().find(|attempt| {
-                attempt.success
+                attempt.success()
                     && matches!(attempt.operation, Operation::Disable | Operation::Delete | Operation::Create | Operation::Enable)
             });
-            let Some(done) = done.copied() else { continue };
+            let Some(done) = done.cloned() else { continue };
             let account = &mut self.accounts[index];
             let later = account.access.seen().is_none_or(|(seen, _)| seen < done.at);
             match done.operation {
@@ -242,6 +264,48 @@ impl Directory {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Finds the account of every change: by id, else by name.
+    fn attribute_changes(&mut self) {
+        let mut by_key: HashMap<String, usize> = HashMap::new();
+        for (index, account) in self.accounts.iter().enumerate().filter(|(_, account)| account.system == self.target) {
+            by_key.insert(fold(&account.name), index);
+            by_key.extend([&account.hub_id, &account.scim_id].into_iter().flatten().map(|id| (id.clone(), index)));
+        }
+        for change in &mut self.changes {
+            let by_id = change.named.id.as_ref().and_then(|id| by_key.get(id));
+            change.account = by_id.or_else(|| by_key.get(&fold(change.named.name.as_deref()?))).copied();
+        }
+    }
+
+    /// Gives every attempt that the endpoint tells of to its person: by `externalId`, else through the account.
+    fn attribute_attempts(&mut self, of_users: Vec<(ScimUser, Attempt)>, of_groups: Vec<(NamedRef, Attempt)>) {
+        let by_scim_id: HashMap<String, usize> =
+            self.accounts.iter().enumerate().filter_map(|(index, account)| Some((account.scim_id.clone()?, index))).collect();
+        for (user, attempt) in of_users {
+            let by_id = user.external_id.as_ref().and_then(|id| self.persons.binary_search_by(|person| person.id.cmp(id)).ok());
+            let through = || match self.accounts.get(*by_scim_id.get(user.id.as_ref()?)?)?.owner {
+                Owner::Linked { person, .. } => Some(person),
+                _ => None,
+            };
+            if let Some(person) = by_id.or_else(through) {
+                self.persons[person].attempts.push(attempt);
+            }
+        }
+        for person in &mut self.persons {
+            person.attempts.sort_by_key(|attempt| (attempt.at, attempt.proof));
+            person.touched.sort_unstable();
+        }
+        for (group, attempt) in of_groups {
+            let known = group.id.as_ref().and_then(|id| self.groups.get(id)).map(|group| group.name.clone());
+            if let Some(name) = known.or(group.name).or(group.id) {
+                self.group_attempts.entry(name).or_default().push(attempt);
+            }
+        }
+        for attempts in self.group_attempts.values_mut() {
+            attempts.sort_by_key(|attempt| (attempt.at, attempt.proof));
         }
     }
 

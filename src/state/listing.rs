@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::account::{Access, RoleFact};
-use super::person::Standing;
+use super::person::{Profile, Standing};
 use super::replay::{Replay, membership_of};
 use super::target::earlier;
 use crate::model::class::Class;
@@ -34,11 +34,13 @@ impl Replay {
             }
             Observation::Assignment(facts) => self.observe_assignment(at, source, facts, ordinal),
             Observation::ScimUser(user) => self.observe_scim_user(at, source, user, ordinal),
-            // Kept for rules to come.
-            Observation::ScimGroup(_) => {}
+            Observation::ScimGroup(group) => self.change_group(group, ordinal),
             Observation::Account(facts) => self.observe_account(at, source, facts, ordinal),
             Observation::Member(facts) => self.observe_member(at, source, facts, ordinal),
-            Observation::ResourceGroup(facts) => self.observe_resource_group(at, facts, ordinal),
+            Observation::ResourceGroup(facts) => {
+                self.list_resource_group(facts, ordinal);
+                self.observe_resource_group(at, facts, ordinal);
+            }
             Observation::ServiceAccount(facts) => self.observe_service_account(at, source, facts, ordinal),
             Observation::Token(facts) => self.observe_token(at, source, facts, ordinal),
             Observation::Employee(facts) => self.observe_employee(at, facts, ordinal),
@@ -69,6 +71,15 @@ impl Replay {
             person.employee_id.clone_from(&facts.employee_id);
         }
         person.created_at = earlier(person.created_at, facts.created_at);
+        if facts.email.is_some() || facts.given_name.is_some() || facts.family_name.is_some() {
+            let Profile { email, given_name, family_name, .. } = person.profile.take().unwrap_or_default();
+            person.profile = Some(Profile {
+                email: facts.email.clone().or(email),
+                given_name: facts.given_name.clone().or(given_name),
+                family_name: facts.family_name.clone().or(family_name),
+                proof: ordinal,
+            });
+        }
         if let Some(active) = facts.active {
             let standing = match (active, facts.status.as_deref()) {
                 (true, _) => Standing::Active,

@@ -4,6 +4,7 @@
 //! organization decided (roles, grace, waivers) is `policy`; what is wrong with a directory is for `analyzer` to say.
 
 mod account;
+mod attempt;
 mod correlation;
 mod credential;
 mod departure;
@@ -16,11 +17,14 @@ mod register;
 mod replay;
 mod target;
 mod timeline;
+mod trail;
 
 pub use account::{Access, Account, Owner, RoleFact};
+pub use attempt::{Attempt, Side};
 pub use credential::{Credential, Holder};
 pub use departure::Departure;
 pub use directory::{Directory, Group, Slice};
-pub use person::{Attempt, Employment, Lapse, LapseKind, Person, Standing};
+pub use person::{Employment, Lapse, LapseKind, Person, Profile, Standing};
 pub use replay::{Frame, Replay};
 pub use timeline::{Step, Timeline};
+pub use trail::{ConnectorExchange, ResourceGroup, SettingChange, Step as ChangeStep, TargetChange, TargetGroup};

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::attempt::Attempt;
 use super::timeline::{Step, Timeline};
-use crate::model::event::Operation;
 use crate::model::link::fold;
 use crate::model::time::{Span, Timestamp};
 
@@ -63,19 +63,6 @@ pub struct Lapse {
     pub ended: Option<Timestamp>,
 }
 
-/// One attempt of the identity provider at the target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// When.
-    pub at: Timestamp,
-    /// What it tried.
-    pub operation: Operation,
-    /// Whether it worked.
-    pub success: bool,
-    /// The event.
-    pub proof: u32,
-}
-
 /// What the personnel roster says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Employment {
@@ -83,6 +70,19 @@ pub struct Employment {
     pub end_date: Option<NaiveDate>,
     /// The manager's address.
     pub manager_email: Option<String>,
+    /// The event.
+    pub proof: u32,
+}
+
+/// Names and address, as the identity provider lists them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// The primary address.
+    pub email: Option<String>,
+    /// The given name.
+    pub given_name: Option<String>,
+    /// The family name.
+    pub family_name: Option<String>,
     /// The event.
     pub proof: u32,
 }
@@ -110,8 +110,12 @@ pub struct Person {
     pub groups: BTreeMap<String, Timeline<bool>>,
     /// The target's account ids that the identity provider knows, each with the latest moment and event.
     pub account_ids: BTreeMap<String, (Timestamp, u32)>,
-    /// Attempts at the target, in order.
+    /// Attempts at the target, in order, as the provider's log and the endpoint tell.
     pub attempts: Vec<Attempt>,
+    /// When the provider's log told of a change to this person, sign-ons aside.
+    pub touched: Vec<Timestamp>,
+    /// What the provider's listing says of names and address.
+    pub profile: Option<Profile>,
     /// The last sign-on to the target, as the identity provider tells.
     pub sign_on: Option<(Timestamp, u32)>,
     /// When the identity was made.

@@ -1,7 +1,9 @@
 //! What the identity provider's own log says: lifecycle, assignment, groups, attempts, sign-ons.
 
-use super::person::{Attempt, Standing};
+use super::attempt::Side;
+use super::person::Standing;
 use super::replay::{Replay, membership_of};
+use super::trail::attempt;
 use crate::model::event::{Change, Event, Lifecycle, NamedRef, Operation, Outcome, PersonRef};
 use crate::model::time::Timestamp;
 
@@ -61,10 +63,10 @@ impl Replay {
 
     pub(super) fn attempt(&mut self, event: &Event, operation: Operation, named: &PersonRef, account_id: Option<&str>, ordinal: u32) {
         let Some(person) = self.people.resolve(named, ordinal) else { return };
-        let success = event.outcome == Outcome::Success;
-        if let (true, Some(id)) = (success, account_id) {
+        if let (Outcome::Success, Some(id)) = (event.outcome, account_id) {
             person.account_ids.insert(id.to_owned(), (event.at, ordinal));
         }
-        person.attempts.push(Attempt { at: event.at, operation, success, proof: ordinal });
+        person.attempts.push(attempt(event, operation, Side::Provider, None, ordinal));
+        person.touched.push(event.at);
     }
 }

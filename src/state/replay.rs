@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::person::merge_assignments;
 use super::register::{Accounts, Credentials, People};
 use super::timeline::Timeline;
+use super::trail::Trail;
 use crate::model::event::{Activity, Event, NamedRef, Outcome, PersonRef, TokenStep};
 use crate::model::facts::{EmployeeFacts, ScimUser};
 use crate::model::listing::{Absence, Listing};
@@ -53,6 +54,8 @@ pub struct Replay {
     pub(super) ours_listed: BTreeSet<(String, Timestamp)>,
     /// Whether a listing of the organization's members is among the listings.
     pub(super) members_listed: bool,
+    /// Changes, settings and exchanges.
+    pub(super) trail: Trail,
     /// What requests asked for whose answers stand on lines of their own, by request id.
     pub(super) asked: BTreeMap<String, ScimUser>,
     /// Source, scope and moment of listings that are kept out.
@@ -85,6 +88,7 @@ impl Replay {
             ours_listed: BTreeSet::new(),
             members_listed,
             listed: BTreeMap::new(),
+            trail: Trail::default(),
             asked: BTreeMap::new(),
             kept_out: kept_out.into_iter().map(|listing| (listing.source.clone(), listing.scope.clone(), listing.taken_at)).collect(),
         }
@@ -99,6 +103,8 @@ impl Replay {
         if let Some(token) = &event.token {
             self.use_token(event, token, ordinal);
         }
+        self.trace(event, ordinal);
+        self.touch(event, ordinal);
         if let Activity::Provisioning { operation, person: Some(person), application, account_id, .. } = &event.activity {
             if self.is_application(application) {
                 self.attempt(event, *operation, person, account_id.as_deref(), ordinal);
@@ -152,6 +158,20 @@ impl Replay {
         if let (true, Some(actor)) = (by_author, &event.actor) {
             let account = crate::model::event::AccountRef { system: None, id: actor.id.clone(), name: actor.name.clone() };
             self.act(event.at, &account, ordinal);
+        }
+    }
+
+    /// Notes that the provider's log told of a change to a person.
+    fn touch(&mut self, event: &Event, ordinal: u32) {
+        let named = match &event.activity {
+            Activity::Lifecycle { person, .. }
+            | Activity::Profile { person }
+            | Activity::Assignment { person, .. }
+            | Activity::GroupMembership { person, .. } => person,
+            _ => return,
+        };
+        if let Some(person) = self.people.resolve(named, ordinal) {
+            person.touched.push(event.at);
         }
     }
 

@@ -1,0 +1,202 @@
+//! The trail: changes at the target, of settings, and the connector's exchanges, each with who did it.
+
+use super::attempt::{Attempt, Side};
+use super::replay::Replay;
+use crate::model::event::{AccountRef, Activity, Actor, Event, Exchange, Membership, NamedRef, Operation, Outcome};
+use crate::model::facts::{ResourceGroupFacts, ScimGroup, ScimUser};
+use crate::model::time::Timestamp;
+
+/// What changed at the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The membership in the organization.
+    Membership(Membership, Option<String>),
+    /// The role in the organization, from and to.
+    Role(Option<String>, String),
+    /// The membership of a resource group, or the role in it; `None` afterwards: removed.
+    ResourceGroup(String, Option<Option<String>>),
+}
+
+/// One change of an account's access, as the target's audit log tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetChange {
+    /// When.
+    pub at: Timestamp,
+    /// Whose, as the log names it.
+    pub named: AccountRef,
+    /// Index of the account, where it is known.
+    pub account: Option<usize>,
+    /// What.
+    pub step: Step,
+    /// Who did it.
+    pub by: Option<Actor>,
+    /// The event.
+    pub proof: u32,
+}
+
+/// One change of a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingChange {
+    /// When.
+    pub at: Timestamp,
+    /// The source that tells.
+    pub source: String,
+    /// Of which application, connector or organization.
+    pub subject: NamedRef,
+    /// What, in the source's words.
+    pub setting: String,
+    /// Who did it.
+    pub by: Option<Actor>,
+    /// The event.
+    pub proof: u32,
+}
+
+/// One request of the connector, whatever it was about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectorExchange {
+    /// When.
+    pub at: Timestamp,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// Whether it worked.
+    pub success: bool,
+    /// The event.
+    pub proof: u32,
+}
+
+/// A group as the target's SCIM endpoint holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TargetGroup {
+    /// The target's id.
+    pub id: String,
+    /// The identity provider's id of the group it stands for.
+    pub external_id: Option<String>,
+    /// The display name.
+    pub name: String,
+    /// The members' ids at the target.
+    pub members: std::collections::BTreeSet<String>,
+    /// The latest event that says so.
+    pub proof: u32,
+}
+
+/// A resource group of the target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResourceGroup {
+    /// Whether members of the organization join by themselves.
+    pub auto_join: bool,
+    /// The event that lists it.
+    pub proof: u32,
+}
+
+/// What the trail holds, in order of time.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    pub(super) changes: Vec<TargetChange>,
+    pub(super) settings: Vec<SettingChange>,
+    pub(super) exchanges: Vec<ConnectorExchange>,
+    /// Attempts the endpoint tells of, with the user each was about.
+    pub(super) user_attempts: Vec<(ScimUser, Attempt)>,
+    /// Attempts at groups, with the group as its teller names it.
+    pub(super) group_attempts: Vec<(NamedRef, Attempt)>,
+    pub(super) groups: std::collections::BTreeMap<String, TargetGroup>,
+    pub(super) resource_groups: std::collections::BTreeMap<String, ResourceGroup>,
+}
+
+impl Replay {
+    /// Notes what an event adds to the trail, whether it took effect or not.
+    pub(super) fn trace(&mut self, event: &Event, ordinal: u32) {
+        match &event.activity {
+            Activity::Exchange(exchange) if exchange.system.as_ref().is_none_or(|system| *system == self.frame.target) => {
+                self.trace_exchange(event, exchange, ordinal);
+            }
+            Activity::Provisioning { operation, person: None, group: Some(group), application, .. } if self.is_application(application) => {
+                self.trail.group_attempts.push((group.clone(), attempt(event, *operation, Side::Provider, None, ordinal)));
+            }
+            Activity::Setting { subject, setting } if event.outcome != Outcome::Failure => {
+                let (source, by) = (event.source.clone(), event.actor.clone());
+                self.trail.settings.push(SettingChange {
+                    at: event.at,
+                    source,
+                    subject: subject.clone(),
+                    setting: setting.clone(),
+                    by,
+                    proof: ordinal,
+                });
+            }
+            Activity::Membership { account, step, role } => {
+                self.trace_change(event, account, Step::Membership(*step, role.clone()), ordinal)
+            }
+            Activity::RoleChange { account, from, to } => self.trace_change(event, account, Step::Role(from.clone(), to.clone()), ordinal),
+            Activity::ResourceGroupMembers { group, accounts, change } => {
+                let Some(name) = group.name.as_ref().or(group.id.as_ref()) else { return };
+                for (account, role) in accounts {
+                    let after = (*change == crate::model::event::Change::Added).then(|| role.clone());
+                    self.trace_change(event, account, Step::ResourceGroup(name.clone(), after), ordinal);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn trace_change(&mut self, event: &Event, named: &AccountRef, step: Step, ordinal: u32) {
+        let elsewhere = named.system.as_ref().is_some_and(|system| *system != self.frame.target);
+        if event.outcome == Outcome::Success && !elsewhere {
+            let change = TargetChange { at: event.at, named: named.clone(), account: None, step, by: event.actor.clone(), proof: ordinal };
+            self.trail.changes.push(change);
+        }
+    }
+
+    fn trace_exchange(&mut self, event: &Event, exchange: &Exchange, ordinal: u32) {
+        if event.outcome == Outcome::Unknown {
+            return;
+        }
+        let success = event.outcome == Outcome::Success;
+        self.trail.exchanges.push(ConnectorExchange { at: event.at, status: exchange.status, success, proof: ordinal });
+        let Some(operation) = exchange.operation else { return };
+        if let Some(user) = &exchange.user {
+            let attempt = attempt(event, operation, Side::Endpoint, Some(user), ordinal);
+            self.trail.user_attempts.push((user.clone(), attempt));
+        }
+        if let Some(group) = &exchange.group {
+            let named = NamedRef { id: group.external_id.clone(), name: group.display_name.clone().or_else(|| self.group_name(group)) };
+            self.trail.group_attempts.push((named, attempt(event, operation, Side::Endpoint, None, ordinal)));
+            if success {
+                self.change_group(group, ordinal);
+            }
+        }
+    }
+
+    fn group_name(&self, group: &ScimGroup) -> Option<String> {
+        Some(self.trail.groups.get(group.id.as_ref()?)?.name.clone())
+    }
+
+    /// What a request changed of a group, or what a listing says of it.
+    pub(super) fn change_group(&mut self, group: &ScimGroup, ordinal: u32) {
+        let Some(id) = &group.id else { return };
+        let known = self.trail.groups.entry(id.clone()).or_insert_with(|| TargetGroup { id: id.clone(), ..TargetGroup::default() });
+        known.proof = ordinal;
+        if group.external_id.is_some() {
+            known.external_id.clone_from(&group.external_id);
+        }
+        if let Some(name) = &group.display_name {
+            known.name.clone_from(name);
+        }
+        if let Some(members) = &group.members {
+            known.members = members.iter().cloned().collect();
+        }
+        known.members.extend(group.added.iter().cloned());
+        for member in &group.removed {
+            known.members.remove(member);
+        }
+    }
+
+    pub(super) fn list_resource_group(&mut self, facts: &ResourceGroupFacts, ordinal: u32) {
+        self.trail.resource_groups.insert(facts.name.clone(), ResourceGroup { auto_join: facts.auto_join, proof: ordinal });
+    }
+}
+
+/// The attempt that an event tells of.
+pub(super) fn attempt(event: &Event, operation: Operation, side: Side, sent: Option<&ScimUser>, ordinal: u32) -> Attempt {
+    let (outcome, failure) = (event.outcome, event.failure.clone());
+    Attempt { at: event.at, operation, outcome, failure, side, proof: ordinal, sent: sent.cloned().map(Box::new) }
+}
