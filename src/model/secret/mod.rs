@@ -102,6 +102,8 @@ fn may_hold_secret(text: &str) -> bool {
             r"(?i-u:bearer|ssws|basic|token)(?:(?-u:\s)|\\|%20|\+)(?i-u:[\s\\nrt]*[a-z0-9._~+/=:-]{6})",
             r":\\*/\\*/[^\x00-\x20@]*@",
             r"(?i-u:[?&;#](?:sig|code)(?:\s|\\)*=)",
+            // A change that may be torn, as a text in JSON: see `text::is_torn_operation`.
+            r#"\\"(?i-u:op)\\+"(?-u:\s)*:"#,
             r#"(?i-u:["_-]query[a-z_-]*\\*")"#,
         ];
         Regex::new(&alternatives.join("|")).expect("a fixed pattern")
@@ -109,7 +111,7 @@ fn may_hold_secret(text: &str) -> bool {
     /// Names, and what follows a name: the end of a JSON text, or a sign before a value.
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
         let (ends, parts) = (name::ENDS, name::PARTS);
-        Regex::new(&format!(r#"(?i-u)(--)?([a-z0-9_-]*(?:{ends}|{parts})[a-z0-9_-]*)(?:\s*(?u:[^A-Za-z0-9_\x00-\x20-])|( ))"#))
+        Regex::new(&format!(r"(?i-u)(--)?([a-z0-9_-]*(?:{ends}|{parts})[a-z0-9_-]*)(?:\s*(?u:[^A-Za-z0-9_\x00-\x20-])|( ))"))
             .expect("a fixed pattern")
     });
     HINT.is_match(text)
