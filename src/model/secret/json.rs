@@ -60,8 +60,8 @@ fn redact_names(fields: &mut Map<String, Value>) {
 
 /// A header written as `{"name": "Authorization", "value": "…"}`, or a change as `{"path": "password", "value": "…"}`.
 fn hide_labelled(fields: &mut Map<String, Value>) {
-    let labels = fields.iter().filter(|(name, _)| name::is_label(name)).filter_map(|(_, label)| label.as_str());
-    let Some(credential) = labels.filter_map(name::named_credential).next() else { return };
+    let mut labels = fields.iter().filter(|(name, _)| name::is_label(name)).filter_map(|(_, label)| label.as_str());
+    let Some(credential) = labels.find_map(name::named_credential) else { return };
     for (_, field) in fields.iter_mut().filter(|(name, _)| name::is_labelled(name)) {
         hide(field, credential);
     }

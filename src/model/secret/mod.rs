@@ -102,19 +102,22 @@ fn may_hold_secret(text: &str) -> bool {
             r"(?i-u:bearer|ssws|basic|token)(?:(?-u:\s)|\\|%20|\+)(?i-u:[\s\\nrt]*[a-z0-9._~+/=:-]{6})",
             r":\\*/\\*/[^\x00-\x20@]*@",
             r"(?i-u:[?&;#](?:sig|code)(?:\s|\\)*=)",
-            r#"(?i-u:["_-]query[a-z_-]*\\*")"#,
+            // A change that may be torn, as a text in JSON: see `text::is_torn_operation`.
+            r#"\\"(?i-u:op)\\+"(?-u:\s)*:"#,
+            // The option of a command.
+            &format!("--[A-Za-z0-9_-]*(?i-u:{}|{})", name::ENDS, name::PARTS),
+            r#"(?i-u:["_-]query)"#,
         ];
         Regex::new(&alternatives.join("|")).expect("a fixed pattern")
     });
-    /// Names, and what follows a name: the end of a JSON text, or a sign before a value.
+    /// A name and the letter that follows it: the end of a JSON text, or a sign before a value.
     static NAME: LazyLock<Regex> = LazyLock::new(|| {
         let (ends, parts) = (name::ENDS, name::PARTS);
-        Regex::new(&format!(r#"(?i-u)(--)?([a-z0-9_-]*(?:{ends}|{parts})[a-z0-9_-]*)(?:\s*(?u:[^A-Za-z0-9_\x00-\x20-])|( ))"#))
-            .expect("a fixed pattern")
+        Regex::new(&format!(r"(?i-u)[a-z0-9_-]*(?:{ends}|{parts})[a-z0-9_-]*\s*(?u:[^A-Za-z0-9_\x00-\x20-])")).expect("a fixed pattern")
     });
-    HINT.is_match(text)
-        || text::is_torn_operation(text)
-        || NAME.captures_iter(text).any(|found| (found.get(3).is_none() || found.get(1).is_some()) && name::credential(&found[2]).is_some())
+    let is_name =
+        |found: &str| name::credential(found.trim_end_matches(|letter: char| !(letter.is_ascii_alphanumeric() || "_-".contains(letter))));
+    HINT.is_match(text) || text::is_torn_operation(text) || NAME.find_iter(text).any(|found| is_name(found.as_str()).is_some())
 }
 
 /// What stands for a credential.

@@ -53,7 +53,7 @@ static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
 /// Of a path such as `urn:ietf:params:scim:schemas:core:2.0:User:password` the last part counts.
 pub(super) fn credential(name: &str) -> Option<Credential> {
     let name = name.to_ascii_lowercase();
-    let last = name.rsplit(parts).map(str::trim_ascii).find(|part| !part.is_empty())?;
+    let last = name.rsplit(parts).map(|part| part.trim_ascii().trim_end_matches(['-', '_'])).find(|part| !part.is_empty())?;
     let word = last.rsplit(' ').next()?;
     // Azure's logs have a result under this name.
     if last == "resultsignature" {
@@ -148,7 +148,7 @@ pub(super) fn is_url_credential(name: &str) -> bool {
 
 /// Whether a field of this name holds the parameters of a URL.
 pub(super) fn is_query(name: &str) -> bool {
-    plain(name).starts_with("query")
+    name.trim_start_matches(['-', '_']).to_ascii_lowercase().starts_with("query")
 }
 
 fn plain(name: &str) -> String {

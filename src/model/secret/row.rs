@@ -33,8 +33,8 @@ pub fn redact_row(row: &Row<'_>, raw: &[u8]) -> String {
 
 /// What a row with columns such as `name` and `value` says is under the latter.
 fn labelled(row: &Row<'_>) -> Option<Credential> {
-    let fields = row.header.iter().zip(row.fields).filter(|(column, _)| name::is_label(column));
-    fields.filter_map(|(_, field)| name::named_credential(field)).next()
+    let mut fields = row.header.iter().zip(row.fields).filter(|(column, _)| name::is_label(column));
+    fields.find_map(|(_, field)| name::named_credential(field))
 }
 
 fn hidden(field: &str, credential: Credential) -> String {
@@ -51,16 +51,10 @@ fn tells_nothing(field: &str) -> bool {
 /// What parts the fields: it stands behind the first.
 fn delimiter(text: &str, row: &Row<'_>) -> char {
     let first = row.fields.first().copied().unwrap_or_default();
-    let length = match text.starts_with('"') {
-        true => first.replace('"', "\"\"").len() + 2,
-        false => first.len(),
-    };
+    let length = if text.starts_with('"') { first.replace('"', "\"\"").len() + 2 } else { first.len() };
     text.get(length..).and_then(|rest| rest.chars().next()).filter(|letter| [',', ';', '\t'].contains(letter)).unwrap_or(',')
 }
 
 fn quoted(field: &str, delimiter: char) -> String {
-    match field.contains([delimiter, '"', '\n', '\r']) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field.to_owned(),
-    }
+    if field.contains([delimiter, '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
 }

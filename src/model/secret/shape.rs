@@ -45,9 +45,10 @@ pub(super) fn replace_schemes(text: &str) -> String {
     let text = SCHEME.replace_all(text, |found: &Captures<'_>| {
         let credential = found[3].trim_end_matches(['.', ':']);
         let end = &found[3][credential.len()..];
-        match is_stand_in(credential) || is_word(credential) {
-            true => found[0].to_owned(),
-            false => format!("{}{}{}{end}", &found[1], &found[2], stand_in(credential)),
+        if is_stand_in(credential) || is_word(credential) {
+            found[0].to_owned()
+        } else {
+            format!("{}{}{}{end}", &found[1], &found[2], stand_in(credential))
         }
     });
     AWS_PAIR.replace_all(&text, |found: &Captures<'_>| format!("{}{}{}", &found[1], stand_in(&found[2]), &found[3])).into_owned()

@@ -24,7 +24,7 @@ static LABEL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(?i-u)([a-z]+)\\*["']\s*(?::|=>?)\s*\\*["']([a-z0-9_:.\[\]/ -]+)\\*["']"#).expect("a fixed pattern"));
 
 /// An operation of a PATCH request; its path may have been torn off.
-static OPERATION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?i-u)["']op\\*["']\s*:"#).expect("a fixed pattern"));
+static OPERATION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?i-u)"op\\*"\s*:"#).expect("a fixed pattern"));
 
 /// Words that stand behind a name in a sentence and are no credential.
 const WORDS: [&str; 28] = [
@@ -73,10 +73,8 @@ pub(super) fn replace_named(text: &str) -> String {
         from = whole.end().max(from + 1);
         inside = inside.filter(|(end, _)| name.start() < *end);
         let place = Place { text, at: whole.end(), quote, sign, before };
-        let credential = match place.is_named(found.name("dashes").is_some()) {
-            true => place.credential(name.as_str(), labelled, inside.map(|(_, credential)| credential)),
-            false => None,
-        };
+        let is_named = place.is_named(found.name("dashes").is_some());
+        let credential = is_named.then(|| place.credential(name.as_str(), labelled, inside.map(|(_, credential)| credential))).flatten();
         let Some(credential) = credential else {
             // The word before a space may belong to the name behind it.
             if sign.is_empty() {
@@ -203,7 +201,7 @@ impl<'a> Place<'a> {
             match byte {
                 b'\\' => run += 1,
                 // A backslash of the value itself is written twice as often as the one before its quotes.
-                _ if byte == quote && (run < escapes || (run - escapes) % (2 * (escapes + 1)) == 0) => {
+                _ if byte == quote && (run < escapes || (run - escapes).is_multiple_of(2 * (escapes + 1))) => {
                     return (start, index - run.min(escapes));
                 }
                 _ => run = 0,
@@ -270,10 +268,8 @@ impl<'a> Place<'a> {
 fn run(text: &str, ends: impl Fn(char) -> bool) -> usize {
     let length = text.find(ends).unwrap_or(text.len());
     let head = text.get(..length).unwrap_or_default();
-    match text.get(length..).is_some_and(|rest| rest.starts_with(['"', '\''])) {
-        true => head.trim_end_matches('\\').len(),
-        false => length,
-    }
+    let before_quote = text.get(length..).is_some_and(|rest| rest.starts_with(['"', '\'']));
+    if before_quote { head.trim_end_matches('\\').len() } else { length }
 }
 
 /// Whether nothing is left to be replaced.
