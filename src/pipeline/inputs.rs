@@ -119,8 +119,13 @@ fn walk(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The name a file is shown by: relative to the config where it lies below it. Bytes that are no UTF-8 are written as `\xFF`.
+/// The name a file is shown by: relative to the config where it lies below it. Bytes that are no UTF-8 are written as `\xFF`,
+/// and a credential that somebody put into a name is replaced.
 fn name_of(base: &Path, path: &Path) -> String {
+    crate::model::secret::redact(&plain_name(base, path)).into_owned()
+}
+
+fn plain_name(base: &Path, path: &Path) -> String {
     let (base, path) = (plain(base), plain(path));
     let below = path.strip_prefix(&base).unwrap_or(&path);
     match below.to_str() {
