@@ -163,14 +163,14 @@ impl Replay {
 
     /// Notes that the provider's log told of a change to a person.
     fn touch(&mut self, event: &Event, ordinal: u32) {
-        let named = match &event.activity {
-            Activity::Lifecycle { person, .. }
-            | Activity::Profile { person }
-            | Activity::Assignment { person, .. }
-            | Activity::GroupMembership { person, .. } => person,
-            _ => return,
+        let (Activity::Lifecycle { person, .. }
+        | Activity::Profile { person }
+        | Activity::Assignment { person, .. }
+        | Activity::GroupMembership { person, .. }) = &event.activity
+        else {
+            return;
         };
-        if let Some(person) = self.people.resolve(named, ordinal) {
+        if let Some(person) = self.people.resolve(person, ordinal) {
             person.touched.push(event.at);
         }
     }
