@@ -1,6 +1,6 @@
 //! What every analyzer may look at.
 
-use super::KeptOut;
+use super::{Altered, KeptOut};
 use crate::model::coverage::Coverage;
 use crate::model::finding::{Finding, Subject};
 use crate::model::time::{Span, Timestamp};
@@ -43,6 +43,8 @@ pub struct Context<'a> {
     pub inputs: &'a [InputFile],
     /// Listings that the guard kept out.
     pub kept_out: &'a [KeptOut],
+    /// Records that came back with other content.
+    pub altered: &'a [Altered],
 }
 
 impl Context<'_> {

@@ -3,12 +3,17 @@
 //! An analyzer only finds. Waivers, history and order are applied in one place, in `pipeline`, and confidence lowers
 //! severity through the link to the owner. It reads no file and no clock, and does not know how a finding is shown.
 
+mod altered_input;
+mod configuration_change;
 mod context;
 mod expectation;
+mod group_drift;
 mod late_deprovisioning;
 mod log_gap;
+mod mismatched_resource_role;
 mod mismatched_role;
 mod orphaned_account;
+mod out_of_band_change;
 mod rejected_records;
 mod shrunken_listing;
 mod stale_input;
@@ -20,6 +25,7 @@ use crate::model::control::{Control, Framework};
 use crate::model::finding::{Finding, Severity};
 use crate::state::Slice;
 
+pub use altered_input::Altered;
 pub use context::{Context, InputFile};
 pub use expectation::{Expectation, expected_role};
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};
@@ -83,10 +89,15 @@ pub struct Analyzer {
 
 /// Every rule, by id.
 pub const ALL: &[Analyzer] = &[
+    altered_input::ANALYZER,
+    configuration_change::ANALYZER,
+    group_drift::ANALYZER,
     late_deprovisioning::ANALYZER,
     log_gap::ANALYZER,
+    mismatched_resource_role::ANALYZER,
     mismatched_role::ANALYZER,
     orphaned_account::ANALYZER,
+    out_of_band_change::ANALYZER,
     rejected_records::ANALYZER,
     shrunken_listing::ANALYZER,
     stale_input::ANALYZER,

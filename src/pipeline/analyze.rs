@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guard::guard;
-use super::{PipelineError, Setup, Workers, accounts, conclusion, coverage, findings, inputs, leavers, tokens};
-use crate::analyzer::{self, Context, InputFile, KeptOut};
+use super::{PipelineError, Setup, Workers, accounts, altered, conclusion, coverage, findings, inputs, leavers, tokens};
+use crate::analyzer::{self, Altered, Context, InputFile, KeptOut};
 use crate::model::coverage::Coverage;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
@@ -39,7 +39,9 @@ impl Analysis {
 /// When the store fails.
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
     let (listings, kept_out) = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
-    let Replayed { directory, used, spoken } = replay(setup, store, as_of, &listings, &kept_out)?;
+    let found = altered::altered(store, as_of)?;
+    let Replayed { directory, used, spoken, forms } = replay(setup, store, as_of, &listings, &kept_out, &found)?;
+    let altered = altered::with_events(found, &forms);
     let files = store.files()?;
     let logs = logs(store, as_of, &spoken)?;
     let inputs = input_files(setup, &files);
@@ -47,8 +49,17 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
     let first_record = || logs.iter().filter_map(Coverage::first).chain(listings.iter().map(|listing| listing.taken_at)).min();
     let from = policy.from.map(Timestamp::start_of).or_else(first_record).unwrap_or(as_of);
     let to = policy.to.map_or(as_of, Timestamp::end_of);
-    let context =
-        Context { directory: &directory, policy, as_of, from, to: to.min(as_of), logs: &logs, inputs: &inputs, kept_out: &kept_out };
+    let context = Context {
+        directory: &directory,
+        policy,
+        as_of,
+        from,
+        to: to.min(as_of),
+        logs: &logs,
+        inputs: &inputs,
+        kept_out: &kept_out,
+        altered: &altered,
+    };
     let found = workers.run(|| analyzer::run(&context));
     let finding_rows = findings::rows(&context, store, &found)?;
     let by_account = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.account_id.clone()));
@@ -93,10 +104,19 @@ struct Replayed {
     used: BTreeMap<i64, u64>,
     /// How many records of each source speak of a moment up to the as-of time.
     spoken: BTreeMap<String, u64>,
+    /// The ordinals of altered records, by source and native id.
+    forms: BTreeMap<(String, String), Vec<u32>>,
 }
 
 /// The directory at the as-of time, and the counts that do not depend on how records are spread over files.
-fn replay(setup: &Setup, store: &Store, as_of: Timestamp, listings: &[Listing], kept_out: &[KeptOut]) -> Result<Replayed, PipelineError> {
+fn replay(
+    setup: &Setup,
+    store: &Store,
+    as_of: Timestamp,
+    listings: &[Listing],
+    kept_out: &[KeptOut],
+    altered: &[Altered],
+) -> Result<Replayed, PipelineError> {
     let policy = &setup.policy;
     let frame = Frame {
         provider: policy.idp.provider.word().to_owned(),
@@ -109,16 +129,23 @@ fn replay(setup: &Setup, store: &Store, as_of: Timestamp, listings: &[Listing], 
     let mut replay = Replay::new(frame, as_of, listings, kept_out.iter().map(|kept| &kept.listing));
     let mut used: BTreeMap<i64, u64> = BTreeMap::new();
     let mut spoken: BTreeMap<String, u64> = BTreeMap::new();
+    let mut forms: BTreeMap<(String, String), Vec<u32>> =
+        altered.iter().map(|altered| ((altered.source.clone(), altered.native_id.clone()), Vec::new())).collect();
     // Later events change nothing, but which file was the first to bring a record does not depend on the as-of time.
     store.events(Timestamp::LAST, |stored| {
         *used.entry(stored.first_file).or_default() += 1;
         if stored.event.at <= as_of {
             *spoken.entry(stored.event.source.clone()).or_default() += 1;
+            if !forms.is_empty()
+                && let Some(ordinals) = forms.get_mut(&(stored.event.source.clone(), stored.event.native_id.clone()))
+            {
+                ordinals.push(stored.ordinal);
+            }
         }
         replay.apply(&stored.event, stored.ordinal);
     })?;
     let classes = policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
-    Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken })
+    Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken, forms })
 }
 
 /// Every log with its hours, and how many of its records touch access.

@@ -5,6 +5,7 @@
 //! needs two of them is here alone.
 
 mod accounts;
+mod altered;
 mod analyze;
 mod conclusion;
 mod coverage;

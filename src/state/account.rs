@@ -113,6 +113,8 @@ pub struct Account {
     pub first_seen: Option<(Timestamp, u32)>,
     /// The last single sign-on, as the target tells.
     pub login: Option<(Timestamp, u32)>,
+    /// When it signed in, joined or accepted an invitation, in order: the moments at which the target evaluates its roles.
+    pub arrivals: Vec<Timestamp>,
     /// The last thing it did.
     pub activity: Option<(Timestamp, u32)>,
     /// Whether a second factor is set up.

@@ -34,11 +34,11 @@ impl Replay {
             }
             Observation::Assignment(facts) => self.observe_assignment(at, source, facts, ordinal),
             Observation::ScimUser(user) => self.observe_scim_user(at, source, user, ordinal),
-            Observation::ScimGroup(group) => self.change_group(group, ordinal),
+            Observation::ScimGroup(group) => self.change_group(at, group, false, ordinal),
             Observation::Account(facts) => self.observe_account(at, source, facts, ordinal),
             Observation::Member(facts) => self.observe_member(at, source, facts, ordinal),
             Observation::ResourceGroup(facts) => {
-                self.list_resource_group(facts, ordinal);
+                self.list_resource_group(at, facts, ordinal);
                 self.observe_resource_group(at, facts, ordinal);
             }
             Observation::ServiceAccount(facts) => self.observe_service_account(at, source, facts, ordinal),
@@ -242,8 +242,9 @@ impl Replay {
                 self.absent_credentials(listing);
             }
             Absence::Employee => self.employees.retain(|(.., at)| *at == listing.taken_at),
+            Absence::ScimGroup => self.trail.groups.retain(|_, group| group.seen >= Some(listing.taken_at)),
             // Nothing that is judged rests on the absence of these.
-            Absence::Group | Absence::ScimGroup | Absence::ResourceGroup => {}
+            Absence::Group | Absence::ResourceGroup => {}
         }
         self.closed.insert((listing.source.clone(), listing.scope.clone()), listing.taken_at);
     }

@@ -85,6 +85,9 @@ impl Replay {
 
     pub(super) fn membership(&mut self, at: Timestamp, named: &AccountRef, step: Membership, role: Option<&str>, ordinal: u32) {
         let Some(account) = self.hub_account(at, named, ordinal) else { return };
+        if matches!(step, Membership::Joined | Membership::Accepted) {
+            account.arrivals.push(at);
+        }
         match step {
             Membership::Added | Membership::Joined | Membership::Accepted => {
                 account.access.change(at, Access::Active, ordinal);
@@ -131,6 +134,7 @@ impl Replay {
     pub(super) fn login(&mut self, at: Timestamp, named: &AccountRef, ordinal: u32) {
         if let Some(account) = self.hub_account(at, named, ordinal) {
             account.login = account.login.max(Some((at, ordinal)));
+            account.arrivals.push(at);
             account.act(at, ordinal);
         }
     }

@@ -75,6 +75,12 @@ pub struct TargetGroup {
     pub name: String,
     /// The members' ids at the target.
     pub members: std::collections::BTreeSet<String>,
+    /// Whether all members were told at once, so that nobody else was one then.
+    pub whole: bool,
+    /// When the connector last added or removed a member, by the member's id, and the event.
+    pub moved: std::collections::BTreeMap<String, (Timestamp, u32)>,
+    /// When it was last told of.
+    pub seen: Option<Timestamp>,
     /// The latest event that says so.
     pub proof: u32,
 }
@@ -84,6 +90,8 @@ pub struct TargetGroup {
 pub struct ResourceGroup {
     /// Whether members of the organization join by themselves.
     pub auto_join: bool,
+    /// When it was last listed.
+    pub seen: Option<Timestamp>,
     /// The event that lists it.
     pub proof: u32,
 }
@@ -160,8 +168,10 @@ impl Replay {
         if let Some(group) = &exchange.group {
             let named = NamedRef { id: group.external_id.clone(), name: group.display_name.clone().or_else(|| self.group_name(group)) };
             self.trail.group_attempts.push((named, attempt(event, operation, Side::Endpoint, None, ordinal)));
-            if success {
-                self.change_group(group, ordinal);
+            if success && exchange.method == "DELETE" {
+                self.trail.groups.remove(group.id.as_deref().unwrap_or_default());
+            } else if success {
+                self.change_group(event.at, group, true, ordinal);
             }
         }
     }
@@ -170,28 +180,33 @@ impl Replay {
         Some(self.trail.groups.get(group.id.as_ref()?)?.name.clone())
     }
 
-    /// What a request changed of a group, or what a listing says of it.
-    pub(super) fn change_group(&mut self, group: &ScimGroup, ordinal: u32) {
+    /// What a request changed of a group (`moves`), or what a listing says of it.
+    pub(super) fn change_group(&mut self, at: Timestamp, group: &ScimGroup, moves: bool, ordinal: u32) {
         let Some(id) = &group.id else { return };
         let known = self.trail.groups.entry(id.clone()).or_insert_with(|| TargetGroup { id: id.clone(), ..TargetGroup::default() });
-        known.proof = ordinal;
+        (known.proof, known.seen) = (ordinal, Some(at));
         if group.external_id.is_some() {
             known.external_id.clone_from(&group.external_id);
         }
         if let Some(name) = &group.display_name {
             known.name.clone_from(name);
         }
+        let mut moved: Vec<String> = Vec::new();
         if let Some(members) = &group.members {
-            known.members = members.iter().cloned().collect();
+            let members = members.iter().cloned().collect();
+            moved.extend(known.members.symmetric_difference(&members).cloned());
+            (known.members, known.whole) = (members, true);
         }
-        known.members.extend(group.added.iter().cloned());
-        for member in &group.removed {
-            known.members.remove(member);
+        moved.extend(group.added.iter().filter(|member| known.members.insert((*member).clone())).cloned());
+        moved.extend(group.removed.iter().filter(|member| known.members.remove(*member)).cloned());
+        if moves {
+            known.moved.extend(moved.into_iter().map(|member| (member, (at, ordinal))));
         }
     }
 
-    pub(super) fn list_resource_group(&mut self, facts: &ResourceGroupFacts, ordinal: u32) {
-        self.trail.resource_groups.insert(facts.name.clone(), ResourceGroup { auto_join: facts.auto_join, proof: ordinal });
+    pub(super) fn list_resource_group(&mut self, at: Timestamp, facts: &ResourceGroupFacts, ordinal: u32) {
+        let listed = ResourceGroup { auto_join: facts.auto_join, seen: Some(at), proof: ordinal };
+        self.trail.resource_groups.insert(facts.name.clone(), listed);
     }
 }
 

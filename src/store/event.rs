@@ -34,6 +34,23 @@ pub struct StoredEvent {
     pub versions: usize,
 }
 
+/// One version of a record that has several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptVersion {
+    /// Its moment.
+    pub at: Timestamp,
+    /// Its source.
+    pub source: String,
+    /// Its id in its source.
+    pub native_id: String,
+    /// What it says, as JSON, without moment, source and id.
+    pub body: String,
+    /// The file that brought it first, by name.
+    pub file: String,
+    /// The line in it.
+    pub line: u64,
+}
+
 /// An event as evidence, with the native id that findings about it are named by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventEvidence {
@@ -83,6 +100,33 @@ impl Store {
             ordinal += 1;
             Ok(())
         })
+    }
+
+    /// Visits the versions of every record that has several up to and including `until`, record by record: of records of
+    /// these logs whatever moment they give, of other records at the same moment.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn versions_that_differ(&self, until: Timestamp, logs: &[&str], mut visit: impl FnMut(&[KeptVersion])) -> Result<(), StoreError> {
+        let query = "WITH twin AS MATERIALIZED (
+                         SELECT source, native_id, iif(source IN (SELECT value FROM json_each(?2)), NULL, at) AS moment FROM event
+                         WHERE at <= ?1 GROUP BY 1, 2, 3 HAVING count(*) > 1)
+                     SELECT event.at, event.source, event.native_id, event.body, file.name, event.line, twin.moment
+                     FROM event CROSS JOIN twin ON event.source = twin.source AND event.native_id = twin.native_id
+                     AND event.at = coalesce(twin.moment, event.at) JOIN file ON file.id = event.file WHERE event.at <= ?1
+                     ORDER BY event.source, event.native_id, twin.moment, event.at, event.digest";
+        let logs = serde_json::to_string(logs).unwrap_or_default();
+        let versions: Vec<(KeptVersion, Option<i64>)> = self.sql("compare the versions of records", |connection| {
+            connection.prepare(query)?.query_map(rusqlite::params![until.micros(), logs], read_kept)?.collect()
+        })?;
+        let same = |one: &(KeptVersion, Option<i64>), other: &(KeptVersion, Option<i64>)| {
+            (&one.0.source, &one.0.native_id, one.1) == (&other.0.source, &other.0.native_id, other.1)
+        };
+        for group in versions.chunk_by(same) {
+            let group: Vec<KeptVersion> = group.iter().map(|(version, _)| version.clone()).collect();
+            visit(&group);
+        }
+        Ok(())
     }
 
     /// The labels of applications by id, as far as any record tells them; of several the last in the alphabet.
@@ -189,6 +233,18 @@ fn standing(versions: &[Version]) -> &Version {
         }
     }
     best
+}
+
+fn read_kept(row: &Row<'_>) -> rusqlite::Result<(KeptVersion, Option<i64>)> {
+    let version = KeptVersion {
+        at: Timestamp::from_micros(row.get(0)?),
+        source: row.get(1)?,
+        native_id: row.get(2)?,
+        body: row.get(3)?,
+        file: row.get(4)?,
+        line: row.get::<_, i64>(5).map(|line| u64::try_from(line).unwrap_or(0))?,
+    };
+    Ok((version, row.get(6)?))
 }
 
 fn read_version(row: &Row<'_>) -> rusqlite::Result<Version> {

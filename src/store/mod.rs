@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig, limits::Limit};
 
 pub use error::StoreError;
-pub use event::{EventEvidence, Place, StoredEvent};
+pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};
 pub use file::{FileRow, ListingRow};
 pub use run::PastFinding;
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};

@@ -1,0 +1,242 @@
+//! `group-drift`: a SCIM group of the target does not have the members that the identity provider's group has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::context::{AboutAccount as _, subject};
+use super::{Analyzer, Context, Judge, Reach, Reason, hipaa, iso, nist, pci, soc2};
+use crate::model::finding::{Finding, Proof, Severity, Subject};
+use crate::model::listing::Absence;
+use crate::model::time::Timestamp;
+use crate::state::{Access, Account, Group, Owner, Person, TargetGroup};
+
+/// The card.
+pub(super) const ANALYZER: Analyzer = Analyzer {
+    id: "group-drift",
+    title: "SCIM group differs from its group in the identity provider",
+    doc: include_str!("../../docs/rules/group-drift.md"),
+    reasons: &[
+        Reason { id: "ghost-member", severity: Severity::Medium },
+        Reason { id: "extra-member", severity: Severity::Medium },
+        Reason { id: "missing-member", severity: Severity::Low },
+    ],
+    controls: &[
+        soc2("CC6.3"),
+        iso("A.5.18"),
+        nist("AC-2"),
+        nist("AC-2(3)"),
+        super::cis("6.2"),
+        super::cis("6.8"),
+        pci("7.2.2"),
+        pci("7.2.4"),
+        hipaa("308(a)(4)(ii)(C)"),
+    ],
+    rests_on: &[&["scim-groups", "scim-requests"], &["okta-group-users", "okta-system-log", "entra-groups", "entra-audit"]],
+    reach,
+    population: |context| {
+        (context.directory.target_groups.values().map(|group| group.members.len() as u64).sum(), "memberships of SCIM groups")
+    },
+    judge: Judge::Once(judge),
+};
+
+fn reach(context: &Context<'_>) -> Reach {
+    let view = View::of(context);
+    let unknown = |group: &&TargetGroup| !view.counterpart(group).is_some_and(|(_, counterpart)| counterpart.members_listed);
+    match context.directory.target_groups.values().find(unknown) {
+        Some(group) => Reach::Part(format!("who should be in SCIM group {} is not known", name(group))),
+        None => Reach::Everything,
+    }
+}
+
+/// What has to be looked up by more than one key.
+struct View<'a> {
+    context: &'a Context<'a>,
+    /// Indexes of the target's accounts, by both of its ids.
+    accounts: BTreeMap<&'a str, usize>,
+    /// The identity provider's groups by name, where a name stands for one group.
+    by_name: BTreeMap<&'a str, Option<(&'a String, &'a Group)>>,
+    /// Whether the ids of members are those that accounts are known by.
+    numbered: bool,
+}
+
+impl<'a> View<'a> {
+    fn of(context: &'a Context<'a>) -> Self {
+        let directory = context.directory;
+        let mut accounts = BTreeMap::new();
+        let targets = || directory.accounts.iter().enumerate().filter(|(_, account)| directory.is_target(account));
+        accounts.extend(targets().filter_map(|(index, account)| Some((account.hub_id.as_deref()?, index))));
+        accounts.extend(targets().filter_map(|(index, account)| Some((account.scim_id.as_deref()?, index))));
+        let mut by_name: BTreeMap<&str, Option<(&String, &Group)>> = BTreeMap::new();
+        for (id, group) in &directory.groups {
+            by_name.entry(&group.name).and_modify(|known| *known = None).or_insert(Some((id, group)));
+        }
+        let listed = [Absence::ScimUser, Absence::Member].iter().any(|absence| directory.listed.contains(absence));
+        let mut members = directory.target_groups.values().flat_map(|group| &group.members);
+        let numbered = listed && members.any(|member| accounts.contains_key(member.as_str()));
+        Self { context, accounts, by_name, numbered }
+    }
+
+    /// The identity provider's group that a SCIM group stands for: by id, else by name.
+    fn counterpart(&self, group: &TargetGroup) -> Option<(&'a String, &'a Group)> {
+        let by_id = group.external_id.as_ref().and_then(|id| self.context.directory.groups.get_key_value(id));
+        by_id.or_else(|| self.by_name.get(group.name.as_str()).copied().flatten())
+    }
+
+    fn account(&self, member: &str) -> Option<&'a Account> {
+        self.context.directory.accounts.get(*self.accounts.get(member)?)
+    }
+
+    /// Whether a change at this moment is old enough to have reached the group by the time the group is known for.
+    fn is_settled(&self, group: &TargetGroup, changed: Timestamp) -> bool {
+        let followed = self.context.logs.iter().any(|log| log.source == "scim-requests");
+        let known_until = if followed { Some(self.context.as_of) } else { group.seen };
+        known_until.is_some_and(|until| until.since(changed) > self.context.policy.thresholds.grace)
+    }
+}
+
+fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let view = View::of(context);
+    let counterparts = context.directory.target_groups.values().filter_map(|group| view.counterpart(group));
+    let mut should: BTreeMap<&str, Vec<&Person>> = counterparts.map(|(id, _)| (id.as_str(), Vec::new())).collect();
+    for person in &context.directory.persons {
+        for (id, _) in person.groups.iter().filter(|(_, membership)| membership.value() == Some(true)) {
+            if let Some(people) = should.get_mut(id.as_str()) {
+                people.push(person);
+            }
+        }
+    }
+    for group in context.directory.target_groups.values() {
+        let counterpart = view.counterpart(group);
+        let present = group.members.iter().filter_map(|member| unexpected(&view, group, counterpart, member));
+        findings.extend(present);
+        if let (true, Some((id, _))) = (group.whole, counterpart) {
+            let people = should.get(id.as_str()).into_iter().flatten();
+            findings.extend(people.filter_map(|person| missing(&view, group, id, person)));
+        }
+    }
+}
+
+/// What is wrong with somebody who is in the group.
+fn unexpected(view: &View<'_>, group: &TargetGroup, counterpart: Option<(&String, &Group)>, member: &str) -> Option<Finding> {
+    let moved = group.moved.get(member);
+    if moved.is_some_and(|(at, _)| !view.context.beyond_grace(*at)) {
+        return None;
+    }
+    let Some(account) = view.account(member) else { return view.numbered.then(|| unknown(group, member)) };
+    match account.access.value() {
+        Some(Access::Active) => extra(view, group, counterpart?, account),
+        Some(Access::Inactive) => gone(view, group, account),
+        // Who was invited may be in groups already, and of whom nothing is known nothing is said.
+        Some(Access::Pending) | None => None,
+    }
+}
+
+fn unknown(group: &TargetGroup, member: &str) -> Finding {
+    let about = Subject { account: member.to_owned(), account_id: member.to_owned(), ..Subject::default() };
+    let mut finding = drift("ghost-member", Severity::Medium, group, about, member);
+    finding.explanation = format!("SCIM group {} has member {member}, and no account of the organization has this id.", name(group));
+    finding.observed = format!("member {member}, which no account has as its id");
+    finding.remediation = REMOVE.to_owned();
+    finding.since = group.moved.get(member).map(|(at, _)| *at);
+    finding
+}
+
+fn gone(view: &View<'_>, group: &TargetGroup, account: &Account) -> Option<Finding> {
+    let since = account.access.last().map(|step| step.at);
+    if since.is_some_and(|since| !view.is_settled(group, since)) {
+        return None;
+    }
+    let owner = view.context.directory.owner(account);
+    let mut finding = drift("ghost-member", Severity::Medium, group, subject(account, owner), account.id());
+    finding.explanation = format!("SCIM group {} has {} as a member, whose account is not in the organization.", name(group), account.name);
+    finding.observed = format!("{} is a member, the account is {}", account.name, account.state());
+    finding.remediation = REMOVE.to_owned();
+    finding.since = since;
+    Some(finding.resting_on([Proof::Event(account.proof())]))
+}
+
+const REMOVE: &str =
+    "Push the group again from the identity provider; where that does not remove the member, remove it with one SCIM request.";
+
+fn extra(view: &View<'_>, group: &TargetGroup, counterpart: (&String, &Group), account: &Account) -> Option<Finding> {
+    let (id, known) = counterpart;
+    let directory = view.context.directory;
+    let is_member = |person: &Person| person.groups.get(id).map(|membership| membership.value() == Some(true));
+    let owner = directory.owner(account);
+    let mut left = None;
+    match (&account.owner, owner) {
+        (_, Some(owner)) => {
+            // Where the group was never listed, only who is known to have left it is known not to be in it.
+            if is_member(owner).unwrap_or(!known.members_listed) {
+                return None;
+            }
+            left = owner.groups.get(id).and_then(|membership| membership.last()).copied();
+            if left.is_some_and(|step| !step.from_the_start && !view.is_settled(group, step.at)) {
+                return None;
+            }
+        }
+        (Owner::Disputed { candidates, .. }, None) => {
+            let may_be = |index: &usize| directory.persons.get(*index).is_some_and(|person| is_member(person) != Some(false));
+            if candidates.iter().any(may_be) {
+                return None;
+            }
+        }
+        _ if !known.members_listed => return None,
+        _ => {}
+    }
+    let mut finding = drift("extra-member", Severity::Medium, group, subject(account, owner), account.id());
+    let who = owner.map_or_else(|| "nobody who is linked to it is".to_owned(), |owner| format!("{} is not", owner.label()));
+    let (scim, provider) = (name(group), view.context.policy.idp.provider.name());
+    finding.explanation = format!("SCIM group {scim} has {} as a member; in {provider}, {who} in group {}.", account.name, known.name);
+    finding.observed = format!("{} is a member", account.name);
+    finding.since = left.map(|step| step.at).max(group.moved.get(account.id()).map(|(at, _)| *at));
+    finding.remediation =
+        "Add the person to the group in the identity provider if that was approved; else push the group again, which removes the member."
+            .to_owned();
+    Some(finding.through_link(account).resting_on(left.map(|step| Proof::Event(step.proof))))
+}
+
+/// Somebody who should be in the group, has an account that could be, and is not.
+fn missing(view: &View<'_>, group: &TargetGroup, id: &str, person: &Person) -> Option<Finding> {
+    let membership = person.groups.get(id)?;
+    if person.entitled() != Some(true) {
+        return None;
+    }
+    let accounts: Vec<&Account> = view.context.directory.target_accounts(person).filter(|account| account.is_active()).collect();
+    let ids: BTreeSet<&str> =
+        accounts.iter().flat_map(|account| [account.scim_id.as_deref(), account.hub_id.as_deref()]).flatten().collect();
+    let account = accounts.first()?;
+    if ids.iter().any(|id| group.members.contains(*id)) {
+        return None;
+    }
+    let joined = membership.last()?;
+    let began = [Some(*joined).filter(|step| !step.from_the_start).map(|step| step.at), account.active_since()];
+    let assigned = person.assigned.last().filter(|step| !step.from_the_start).map(|step| step.at);
+    let removed = ids.iter().filter_map(|id| group.moved.get(*id)).map(|(at, _)| *at).max();
+    if began.into_iter().chain([assigned, removed]).flatten().any(|at| !view.is_settled(group, at)) {
+        return None;
+    }
+    let mut finding = drift("missing-member", Severity::Low, group, subject(account, Some(person)), account.id());
+    finding.explanation = format!(
+        "{} is in group {} of {}, and the account {} is not in the SCIM group.",
+        person.label(),
+        name(group),
+        view.context.policy.idp.provider.name(),
+        account.name
+    );
+    finding.observed = format!("{} is no member", account.name);
+    finding.since = began.into_iter().chain([assigned, removed]).flatten().max();
+    finding.remediation = "Push the group again; where it fails, look at failed-sync for this group.".to_owned();
+    Some(finding.through_link(account).resting_on([Proof::Event(joined.proof), Proof::Event(account.proof())]))
+}
+
+fn drift(reason: &'static str, severity: Severity, group: &TargetGroup, about: Subject, member: &str) -> Finding {
+    let moved = group.moved.get(member).map(|(_, proof)| Proof::Event(*proof));
+    let about = Subject { group: name(group).to_owned(), ..about };
+    let mut finding = Finding::new(ANALYZER.id, reason, severity, about, &[&group.id, member], Proof::Event(group.proof));
+    finding.expected = "the same members as in the identity provider".to_owned();
+    finding.resting_on(moved)
+}
+
+fn name(group: &TargetGroup) -> &str {
+    if group.name.is_empty() { &group.id } else { &group.name }
+}

@@ -1,0 +1,178 @@
+//! `mismatched-resource-role`: the role in a resource group is not the one that the account's SCIM groups give.
+
+use std::collections::BTreeMap;
+
+use super::context::subject;
+use super::{Analyzer, Context, Judge, Reach, Reason, hipaa, iso, nist, pci, soc2};
+use crate::model::finding::{Finding, Proof, Severity};
+use crate::model::listing::Absence;
+use crate::model::time::Timestamp;
+use crate::policy::Role;
+use crate::state::{Account, ChangeStep, TargetGroup};
+
+/// The card.
+pub(super) const ANALYZER: Analyzer = Analyzer {
+    id: "mismatched-resource-role",
+    title: "Role in a resource group differs from the SCIM groups",
+    doc: include_str!("../../docs/rules/mismatched-resource-role.md"),
+    reasons: &[
+        Reason { id: "over-privileged", severity: Severity::High },
+        Reason { id: "under-privileged", severity: Severity::Low },
+        Reason { id: "unexpected-member", severity: Severity::Medium },
+    ],
+    controls: &[
+        soc2("CC6.3"),
+        iso("A.5.15"),
+        iso("A.5.18"),
+        nist("AC-2"),
+        nist("AC-6"),
+        super::cis("6.8"),
+        pci("7.2.2"),
+        hipaa("308(a)(4)(ii)(B)"),
+    ],
+    rests_on: &[&["scim-groups", "scim-requests"], &["huggingface-resource-groups", "huggingface-members", "huggingface-audit-log"]],
+    reach,
+    population: |context| {
+        let configured = context.policy.resource_groups.len() as u64;
+        (
+            configured * context.active_humans().filter(|account| context.directory.is_target(account)).count() as u64,
+            "accounts and resource groups",
+        )
+    },
+    judge: Judge::Once(judge),
+};
+
+fn reach(context: &Context<'_>) -> Reach {
+    if context.policy.resource_groups.is_empty() {
+        return Reach::Nothing;
+    }
+    let whys = context.policy.resource_groups.iter().filter_map(|(name, mapping)| Linked::of(context, name, mapping).err());
+    whys.take(1).map(Reach::Part).next().unwrap_or(Reach::Everything)
+}
+
+/// A resource group with the SCIM groups that give roles in it.
+struct Linked<'a> {
+    name: &'a str,
+    groups: Vec<(Role, &'a TargetGroup)>,
+}
+
+impl<'a> Linked<'a> {
+    /// # Errors
+    /// Why it cannot be judged, as a sentence without its full stop.
+    fn of(context: &Context<'a>, name: &'a str, mapping: &BTreeMap<String, Role>) -> Result<Self, String> {
+        let directory = context.directory;
+        let known = directory.resource_groups.contains_key(name)
+            || directory.accounts.iter().any(|account| account.resource_groups.contains_key(name));
+        if !known {
+            return Err(format!("who is in resource group {name} is not known"));
+        }
+        let mut groups = Vec::new();
+        for (group, role) in mapping {
+            let of_name: Vec<&TargetGroup> = directory.target_groups.values().filter(|known| known.name == *group).collect();
+            // A complete listing without the group says that it gives nobody a role.
+            let told =
+                if of_name.is_empty() { directory.listed.contains(&Absence::ScimGroup) } else { of_name.iter().all(|known| known.whole) };
+            if !told {
+                return Err(format!("the members of SCIM group {group}, which [resource_groups] names, are not known"));
+            }
+            groups.extend(of_name.into_iter().map(|known| (*role, known)));
+        }
+        Ok(Self { name, groups })
+    }
+
+    /// The highest role that a group gives, and that group.
+    fn expected(&self, account: &Account) -> Option<(Role, &'a TargetGroup)> {
+        self.groups.iter().copied().filter(|(_, group)| ids(account).any(|id| group.members.contains(id))).max_by_key(|(role, _)| *role)
+    }
+
+    /// When one of the groups last gained or lost the account, and by which event.
+    fn moved(&self, account: &Account) -> Option<(Timestamp, u32)> {
+        self.groups.iter().flat_map(|(_, group)| ids(account).filter_map(|id| group.moved.get(id))).max().copied()
+    }
+}
+
+fn ids(account: &Account) -> impl Iterator<Item = &str> {
+    [account.scim_id.as_deref(), account.hub_id.as_deref()].into_iter().flatten()
+}
+
+fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if context.policy.resource_groups.is_empty() {
+        return;
+    }
+    let changed = last_changes(context);
+    for (name, mapping) in &context.policy.resource_groups {
+        let Ok(linked) = Linked::of(context, name, mapping) else { continue };
+        let accounts = context.directory.accounts.iter().enumerate();
+        let judged =
+            accounts.filter(|(_, account)| context.directory.is_target(account) && account.is_active() && account.class.needs_owner());
+        findings.extend(
+            judged.filter_map(|(index, account)| mismatch(context, &linked, account, changed.get(&(index, name.as_str())).copied())),
+        );
+    }
+}
+
+/// The last change of every account in every resource group, as the target's audit log tells it.
+fn last_changes<'a>(context: &Context<'a>) -> BTreeMap<(usize, &'a str), (Timestamp, u32)> {
+    let changes = context.directory.changes.iter();
+    let in_groups = changes.filter_map(|change| match &change.step {
+        ChangeStep::ResourceGroup(name, _) => Some(((change.account?, name.as_str()), (change.at, change.proof))),
+        _ => None,
+    });
+    in_groups.collect()
+}
+
+fn mismatch(context: &Context<'_>, linked: &Linked<'_>, account: &Account, changed: Option<(Timestamp, u32)>) -> Option<Finding> {
+    let held = account.resource_groups.get(linked.name);
+    let observed = match held {
+        // A member whose role nothing tells can only be compared with nobody.
+        Some(None) => None,
+        Some(Some(word)) => Some(Role::parse(word)?),
+        None => Some(Role::NoAccess),
+    };
+    let expected = linked.expected(account);
+    let listed = context.directory.resource_groups.get(linked.name);
+    let (reason, severity) = match (expected, observed) {
+        (Some((expected, _)), Some(observed)) if observed > expected => ("over-privileged", Severity::High),
+        (Some((expected, _)), Some(observed)) if observed < expected => ("under-privileged", Severity::Low),
+        (Some(_), _) | (None, Some(Role::NoAccess)) => return None,
+        (None, _) if listed.is_some_and(|listed| listed.auto_join) => return None,
+        (None, _) => ("unexpected-member", Severity::Medium),
+    };
+    let moved = linked.moved(account);
+    // What the resource group is known for ends with its last listing, unless a log goes on.
+    let followed = context.logs.iter().any(|log| log.source == "huggingface-audit-log");
+    let known_until = listed.and_then(|listed| listed.seen).filter(|_| !followed).unwrap_or(context.as_of);
+    let unsettled = |at: Timestamp| known_until.since(at) <= context.policy.thresholds.grace;
+    if [moved.map(|(at, _)| at), changed.map(|(at, _)| at), account.active_since()].into_iter().flatten().any(unsettled) {
+        return None;
+    }
+    let mut about = subject(account, context.directory.owner(account));
+    linked.name.clone_into(&mut about.group);
+    let mut finding = Finding::new(ANALYZER.id, reason, severity, about, &[account.id(), linked.name], Proof::Event(account.proof()));
+    let holds = match (held, observed) {
+        (None, _) => "no membership".to_owned(),
+        (Some(_), Some(role)) => format!("role {}", role.word()),
+        (Some(_), None) => "a membership".to_owned(),
+    };
+    finding.expected = expected.map_or_else(|| "no membership".to_owned(), |(role, _)| format!("role {}", role.word()));
+    let gives = match expected {
+        Some((role, group)) => format!("SCIM group {} gives {} role {} in it", group.name, account.name, role.word()),
+        None => format!("no SCIM group that is linked to it has {} as a member", account.name),
+    };
+    finding.explanation = format!("In resource group {}, {} has {holds}; {gives}.", linked.name, account.name);
+    finding.observed = holds;
+    finding.since = moved.max(changed).map(|(at, _)| at);
+    finding.remediation = match reason {
+        "over-privileged" => "Lower the role in the resource group, or move the person to the group that gives the higher one.",
+        "under-privileged" => "Check that the SCIM group is still linked to the resource group; link it again, or push its members again.",
+        _ => "Remove the account from the resource group, or add the person to a group that is linked to it.",
+    }
+    .to_owned();
+    let proofs = [
+        moved.map(|(_, proof)| proof),
+        changed.map(|(_, proof)| proof),
+        expected.map(|(_, group)| group.proof),
+        listed.map(|listed| listed.proof),
+    ];
+    Some(finding.resting_on(proofs.into_iter().flatten().map(Proof::Event)))
+}
