@@ -4,15 +4,23 @@
 //! severity through the link to the owner. It reads no file and no clock, and does not know how a finding is shown.
 
 mod context;
+mod dormant_account;
+mod duplicate_identity;
 mod expectation;
+mod held_deprovisioning;
+mod lapsed_account;
 mod late_deprovisioning;
 mod log_gap;
 mod mismatched_role;
+mod missing_account;
 mod orphaned_account;
+mod overscoped_token;
 mod rejected_records;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;
+mod suspect_correlation;
+mod unprotected_admin;
 
 use rayon::prelude::*;
 
@@ -83,14 +91,22 @@ pub struct Analyzer {
 
 /// Every rule, by id.
 pub const ALL: &[Analyzer] = &[
+    dormant_account::ANALYZER,
+    duplicate_identity::ANALYZER,
+    held_deprovisioning::ANALYZER,
+    lapsed_account::ANALYZER,
     late_deprovisioning::ANALYZER,
     log_gap::ANALYZER,
     mismatched_role::ANALYZER,
+    missing_account::ANALYZER,
     orphaned_account::ANALYZER,
+    overscoped_token::ANALYZER,
     rejected_records::ANALYZER,
     shrunken_listing::ANALYZER,
     stale_input::ANALYZER,
     stale_token::ANALYZER,
+    suspect_correlation::ANALYZER,
+    unprotected_admin::ANALYZER,
 ];
 
 /// Runs every rule. The order of findings does not depend on the number of threads.
@@ -116,6 +132,7 @@ pub fn run(context: &Context<'_>) -> Vec<Finding> {
             judge(context, &mut findings);
         }
     }
+    suspect_correlation::doubt_ownerless(context, &mut findings);
     findings
 }
 

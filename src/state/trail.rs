@@ -112,7 +112,8 @@ impl Replay {
             Activity::Provisioning { operation, person: None, group: Some(group), application, .. } if self.is_application(application) => {
                 self.trail.group_attempts.push((group.clone(), attempt(event, *operation, Side::Provider, None, ordinal)));
             }
-            Activity::Setting { subject, setting } if event.outcome != Outcome::Failure => {
+            // A quarantine is told of as a failure too: that of the job, not of what the record says.
+            Activity::Setting { subject, setting } if event.outcome != Outcome::Failure || is_quarantine(setting) => {
                 let (source, by) = (event.source.clone(), event.actor.clone());
                 self.trail.settings.push(SettingChange {
                     at: event.at,
@@ -193,6 +194,10 @@ impl Replay {
     pub(super) fn list_resource_group(&mut self, facts: &ResourceGroupFacts, ordinal: u32) {
         self.trail.resource_groups.insert(facts.name.clone(), ResourceGroup { auto_join: facts.auto_join, proof: ordinal });
     }
+}
+
+fn is_quarantine(setting: &str) -> bool {
+    setting.get(..10).is_some_and(|word| word.eq_ignore_ascii_case("quarantine"))
 }
 
 /// The attempt that an event tells of.
