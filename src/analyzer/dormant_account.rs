@@ -71,12 +71,19 @@ fn heard(context: &Context<'_>, source: &str, last: Timestamp) -> Timestamp {
     if context.as_of.since(last) <= context.allowed_silence(source) { context.as_of } else { last }
 }
 
+/// The earliest date that any source gives an account. Where none tells when it was made, it came with the assignment.
+fn oldest(account: &Account, owner: &Person) -> Option<Timestamp> {
+    let first = account.access.steps().first()?;
+    let assigned = owner.assigned.steps().iter().find(|step| step.value && !step.from_the_start).map(|step| step.at);
+    let assigned = assigned.filter(|_| account.created_at.is_none() && first.from_the_start);
+    [account.created_at, account.first_seen.map(|(at, _)| at), Some(first.at), assigned].into_iter().flatten().min()
+}
+
 fn dormant(context: &Context<'_>, account: &Account, owner: &Person) -> Option<Finding> {
     let limit = context.policy.thresholds.dormant_account;
     let watch = watched(context, &account.system)?;
     let activity = account.activity.map(|(at, _)| at);
-    let oldest = [account.created_at, account.first_seen.map(|(at, _)| at), account.access.steps().first().map(|step| step.at)];
-    let oldest = oldest.into_iter().flatten().min()?;
+    let oldest = oldest(account, owner)?;
     let idle_since = activity.unwrap_or_else(|| oldest.max(watch.from));
     if context.as_of.since(oldest) <= limit || watch.until.since(idle_since) <= limit {
         return None;
