@@ -6,18 +6,26 @@
 mod altered_input;
 mod configuration_change;
 mod context;
+mod dormant_account;
+mod duplicate_identity;
 mod expectation;
 mod group_drift;
+mod held_deprovisioning;
+mod lapsed_account;
 mod late_deprovisioning;
 mod log_gap;
 mod mismatched_resource_role;
 mod mismatched_role;
+mod missing_account;
 mod orphaned_account;
 mod out_of_band_change;
+mod overscoped_token;
 mod rejected_records;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;
+mod suspect_correlation;
+mod unprotected_admin;
 
 use rayon::prelude::*;
 
@@ -91,17 +99,25 @@ pub struct Analyzer {
 pub const ALL: &[Analyzer] = &[
     altered_input::ANALYZER,
     configuration_change::ANALYZER,
+    dormant_account::ANALYZER,
+    duplicate_identity::ANALYZER,
     group_drift::ANALYZER,
+    held_deprovisioning::ANALYZER,
+    lapsed_account::ANALYZER,
     late_deprovisioning::ANALYZER,
     log_gap::ANALYZER,
     mismatched_resource_role::ANALYZER,
     mismatched_role::ANALYZER,
+    missing_account::ANALYZER,
     orphaned_account::ANALYZER,
     out_of_band_change::ANALYZER,
+    overscoped_token::ANALYZER,
     rejected_records::ANALYZER,
     shrunken_listing::ANALYZER,
     stale_input::ANALYZER,
     stale_token::ANALYZER,
+    suspect_correlation::ANALYZER,
+    unprotected_admin::ANALYZER,
 ];
 
 /// Runs every rule. The order of findings does not depend on the number of threads.
@@ -127,6 +143,7 @@ pub fn run(context: &Context<'_>) -> Vec<Finding> {
             judge(context, &mut findings);
         }
     }
+    suspect_correlation::doubt_ownerless(context, &mut findings);
     findings
 }
 

@@ -9,7 +9,7 @@ use crate::model::page::section;
 use crate::model::report::{ControlRow, FindingRow, Report, RuleRow};
 
 /// Rules whose open findings say that the evidence is incomplete (CONTRACT section 6).
-const EVIDENCE_RULES: &[&str] = &["altered-input", "log-gap", "rejected-records", "shrunken-listing", "stale-input"];
+const EVIDENCE_RULES: &[&str] = &["altered-input", "log-gap", "rejected-records", "shrunken-listing", "stale-input", "suspect-correlation"];
 
 /// Whether the evidence is incomplete: an open finding of an evidence rule, or a file that could not be read.
 pub(super) fn is_incomplete(report: &Report) -> bool {

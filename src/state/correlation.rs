@@ -77,8 +77,10 @@ pub(super) fn link(directory: &mut Directory, links: &Links, aliases: &[Alias]) 
         let account = &directory.accounts[index];
         let alias = aliases.get(&(account.system.as_str(), fold(&account.name))).copied();
         let owner = if account.class.needs_owner() || alias.is_some() { owner_of(links.candidates(account, alias)) } else { Owner::Exempt };
-        if let Owner::Linked { person, .. } = owner {
-            directory.persons[person].accounts.push(index);
+        match &owner {
+            Owner::Linked { person, .. } => directory.persons[*person].accounts.push(index),
+            Owner::Disputed { candidates, .. } => candidates.iter().for_each(|person| directory.persons[*person].disputed.push(index)),
+            Owner::Unmatched | Owner::Exempt => {}
         }
         directory.accounts[index].owner = owner;
     }

@@ -65,6 +65,8 @@ pub struct Directory {
     pub resource_groups: BTreeMap<String, ResourceGroup>,
     /// What was listed in full at least once.
     pub listed: BTreeSet<Absence>,
+    /// When the target's accounts were last listed in full: its members, else its SCIM users.
+    pub accounts_listed: Option<Timestamp>,
     /// The units of judgement: persons by id, then accounts and credentials without one.
     pub slices: Vec<Slice>,
 }
@@ -80,6 +82,9 @@ impl Replay {
         self.settle_sessions();
         let groups = self.known_groups();
         let listed = self.listings.iter().filter(|listing| listing.complete).map(|listing| listing.absence).collect();
+        let accounts = if self.members_listed { Absence::Member } else { Absence::ScimUser };
+        let in_full = self.listings.iter().filter(|listing| listing.complete && listing.absence == accounts);
+        let accounts_listed = in_full.map(|listing| listing.taken_at).max();
         let mut directory = Directory {
             as_of: self.until,
             persons: self.people.list,
@@ -94,6 +99,7 @@ impl Replay {
             target_groups: self.trail.groups,
             resource_groups: self.trail.resource_groups,
             listed,
+            accounts_listed,
             slices: Vec::new(),
         };
         directory.sort();

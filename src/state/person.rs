@@ -124,6 +124,8 @@ pub struct Person {
     pub employment: Option<Employment>,
     /// Indexes of the accounts linked to this person.
     pub accounts: Vec<usize>,
+    /// Indexes of the disputed accounts that this person is a candidate for.
+    pub disputed: Vec<usize>,
     /// An event that names this person.
     pub proof: u32,
 }
@@ -167,6 +169,14 @@ impl Person {
             (Some(true), Some(true)) => Some(true),
             _ => None,
         }
+    }
+
+    /// Since when an entitled person has been so; `None` where nothing tells when that began.
+    #[must_use]
+    pub fn entitled_since(&self) -> Option<Timestamp> {
+        let told = |at: Timestamp, from_the_start: bool| (!from_the_start).then_some(at);
+        let active = self.standing.last().and_then(|step| told(step.at, step.from_the_start).or(self.created_at));
+        active.max(self.assigned.last().and_then(|step| told(step.at, step.from_the_start)))
     }
 
     /// The word for `person_state`.

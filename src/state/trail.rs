@@ -120,7 +120,8 @@ impl Replay {
             Activity::Provisioning { operation, person: None, group: Some(group), application, .. } if self.is_application(application) => {
                 self.trail.group_attempts.push((group.clone(), attempt(event, *operation, Side::Provider, None, ordinal)));
             }
-            Activity::Setting { subject, setting } if event.outcome != Outcome::Failure => {
+            // A quarantine is told of as a failure too: that of the job, not of what the record says.
+            Activity::Setting { subject, setting } if event.outcome != Outcome::Failure || is_quarantine(setting) => {
                 let (source, by) = (event.source.clone(), event.actor.clone());
                 self.trail.settings.push(SettingChange {
                     at: event.at,
@@ -208,6 +209,10 @@ impl Replay {
         let listed = ResourceGroup { auto_join: facts.auto_join, seen: Some(at), proof: ordinal };
         self.trail.resource_groups.insert(facts.name.clone(), listed);
     }
+}
+
+fn is_quarantine(setting: &str) -> bool {
+    setting.get(..10).is_some_and(|word| word.eq_ignore_ascii_case("quarantine"))
 }
 
 /// The attempt that an event tells of.

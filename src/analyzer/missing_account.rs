@@ -1,0 +1,188 @@
+//! `missing-account`: somebody is entitled and has no active account.
+
+use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
+use crate::model::event::{Operation, Outcome};
+use crate::model::finding::{Finding, Proof, Severity, Subject};
+use crate::model::time::Timestamp;
+use crate::state::{Access, Account, Attempt, Person, Slice, Step};
+
+/// The card.
+pub(super) const ANALYZER: Analyzer = Analyzer {
+    id: "missing-account",
+    title: "Entitled person without an active account",
+    doc: include_str!("../../docs/rules/missing-account.md"),
+    reasons: &[
+        Reason { id: "attempt-failed", severity: Severity::Medium },
+        Reason { id: "removed-in-target", severity: Severity::Medium },
+        Reason { id: "never-attempted", severity: Severity::Medium },
+        Reason { id: "invitation-pending", severity: Severity::Low },
+    ],
+    controls: &[soc2("CC6.2"), iso("A.5.16"), nist("AC-2"), cis("6.1"), pci("8.2.4"), hipaa("308(a)(4)(ii)(C)")],
+    rests_on: &[PEOPLE, &["okta-app-users", "okta-system-log", "entra-app-role-assignments", "entra-audit"], ACCOUNTS],
+    reach,
+    population: |context| {
+        let entitled = context.directory.persons.iter().filter(|person| person.entitled() == Some(true));
+        (entitled.count() as u64, "entitled people")
+    },
+    judge: Judge::EachSlice(judge),
+};
+
+fn reach(context: &Context<'_>) -> Reach {
+    if context.directory.accounts_listed.is_some() {
+        return Reach::Everything;
+    }
+    Reach::Part("the target's accounts were not listed in full, so who has none is known only where the log tells of it".to_owned())
+}
+
+fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
+    let Some(person) = slice.person.and_then(|index| context.directory.persons.get(index)) else { return };
+    let since = person.entitled_since();
+    if person.entitled() != Some(true) || since.is_some_and(|since| !context.beyond_grace(since)) {
+        return;
+    }
+    let accounts: Vec<&Account> = context.directory.target_accounts(person).collect();
+    // One of the disputed accounts may be this person's.
+    let disputed = person.disputed.iter().filter_map(|index| context.directory.accounts.get(*index));
+    let present = |account: &Account| matches!(account.access.value(), Some(Access::Active | Access::Pending));
+    if accounts.iter().any(|account| account.is_active()) || disputed.into_iter().any(present) {
+        return;
+    }
+    let found = match accounts.iter().find(|account| account.access.value() == Some(Access::Pending)) {
+        Some(account) => invitation_pending(context, person, account),
+        None => absent(context, person, &accounts),
+    };
+    findings.extend(found);
+}
+
+/// A finding with what all reasons share.
+fn missing(context: &Context<'_>, reason: &'static str, severity: Severity, person: &Person, since: Option<Timestamp>) -> Finding {
+    let subject = Subject { system: context.directory.target.clone(), person: person.id.clone(), ..Subject::default() };
+    let assigned = person.assigned.seen().map_or(person.proof, |(_, proof)| proof);
+    let mut finding = Finding::new(ANALYZER.id, reason, severity, subject, &[&person.id], Proof::Event(assigned));
+    finding.expected = "an active account".to_owned();
+    finding.since = since;
+    finding.resting_on(person.standing.seen().map(|(_, proof)| Proof::Event(proof)))
+}
+
+fn invitation_pending(context: &Context<'_>, person: &Person, account: &Account) -> Option<Finding> {
+    let step = account.access.last()?;
+    let first_listed = account.scim_active.steps().first().map(|step| step.at);
+    let since = if step.from_the_start { account.created_at.or(first_listed).unwrap_or(step.at) } else { step.at };
+    let limit = context.policy.thresholds.invitation;
+    if context.as_of.since(since) <= limit {
+        return None;
+    }
+    let mut finding = missing(context, "invitation-pending", Severity::Low, person, Some(since));
+    finding.observed = format!("{} was invited on {} UTC", account.name, since.minute());
+    finding.explanation = format!(
+        "{} was invited as {} on {} UTC and has not accepted within {limit}; an invitation gives no access.",
+        person.label(),
+        account.name,
+        since.minute()
+    );
+    finding.remediation =
+        "Ask the person to accept the invitation, or send it again; if the access is not needed, take the application away.".to_owned();
+    Some(finding.resting_on([Proof::Event(step.proof), Proof::Event(account.proof())]))
+}
+
+/// The reason why somebody has no account at all, or an inactive one; `None` where it may be there.
+fn absent(context: &Context<'_>, person: &Person, accounts: &[&Account]) -> Option<Finding> {
+    let attempts = attempts(context, person);
+    let last = attempts.iter().copied().rfind(|attempt| attempt.success() || attempt.failed());
+    let removed = removal(context, person, accounts);
+    let absent_at = known_absent_at(context, accounts);
+    match (last, removed) {
+        (Some(attempt), Some(step)) if attempt.at < step.at => Some(removed_in_target(context, person, step.at, step.proof)),
+        (Some(attempt), _) if attempt.failed() => {
+            let never_there = accounts.is_empty() && !person.attempts.iter().any(|other| gives(other.operation) && other.success());
+            (absent_at.is_some() || never_there).then(|| attempt_failed(context, person, attempt, &attempts))
+        }
+        // The provider's word holds until something later contradicts it.
+        (Some(attempt), _) => absent_at.filter(|at| *at > attempt.at).map(|at| removed_in_target(context, person, at, attempt.proof)),
+        (None, Some(step)) => Some(removed_in_target(context, person, step.at, step.proof)),
+        (None, None) => absent_at.map(|_| never_attempted(context, person, &attempts)),
+    }
+}
+
+const fn gives(operation: Operation) -> bool {
+    matches!(operation, Operation::Create | Operation::Enable)
+}
+
+const fn takes(operation: Operation) -> bool {
+    matches!(operation, Operation::Disable | Operation::Delete)
+}
+
+/// Attempts at giving the account, for the present entitlement; two systems' clocks may differ by the grace time.
+fn attempts<'a>(context: &Context<'_>, person: &'a Person) -> Vec<&'a Attempt> {
+    let from = person.entitled_since().map(|since| since.minus(context.policy.thresholds.grace));
+    person.attempts.iter().filter(|attempt| gives(attempt.operation) && from.is_none_or(|from| attempt.at >= from)).collect()
+}
+
+/// The last moment at which something showed that no account was active; `None` where nothing did.
+fn known_absent_at(context: &Context<'_>, accounts: &[&Account]) -> Option<Timestamp> {
+    let listed = context.directory.accounts_listed;
+    if listed.is_none() && accounts.iter().any(|account| account.access.value().is_none()) {
+        return None;
+    }
+    listed.max(accounts.iter().filter_map(|account| account.access.seen()).map(|(at, _)| at).max())
+}
+
+/// The step by which an account went while its owner was entitled, and not by the connector.
+fn removal(context: &Context<'_>, person: &Person, accounts: &[&Account]) -> Option<Step<Access>> {
+    let grace = context.policy.thresholds.grace;
+    let by_connector = |step: &Step<Access>| {
+        let from = step.later_than.unwrap_or_else(|| step.at.minus(grace));
+        let disables = person.attempts.iter().filter(|attempt| takes(attempt.operation) && attempt.success());
+        disables.into_iter().any(|attempt| from <= attempt.at && attempt.at <= step.at.plus(grace))
+    };
+    let entitled = |step: &Step<Access>| person.entitled_since().is_none_or(|since| step.at >= since);
+    let steps = accounts.iter().filter_map(|account| account.access.last());
+    let gone = steps.filter(|step| step.value == Access::Inactive && !step.from_the_start);
+    gone.filter(|step| entitled(step) && !by_connector(step)).max_by_key(|step| step.at).copied()
+}
+
+fn attempt_failed(context: &Context<'_>, person: &Person, last: &Attempt, attempts: &[&Attempt]) -> Finding {
+    let failed = attempts.iter().filter(|attempt| attempt.failed()).count();
+    let mut finding = missing(context, "attempt-failed", Severity::Medium, person, person.entitled_since());
+    let failure = last.failure.clone().unwrap_or_default();
+    let told: Vec<String> = failure.code.into_iter().chain(Some(failure.message).filter(|text| !text.is_empty())).collect();
+    let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
+    finding.observed = format!("no active account; the attempt of {} UTC failed{told}", last.at.minute());
+    finding.explanation = format!(
+        "{} is entitled and has no active account: the last attempt to give it failed on {} UTC ({}).",
+        person.label(),
+        last.at.minute(),
+        if failed == 1 { "one record of a failure".to_owned() } else { format!("{failed} records of failures") }
+    );
+    finding.remediation = "Mend what the failure names, then run the sync for this one user.".to_owned();
+    finding.resting_on([Proof::Event(last.proof)])
+}
+
+fn removed_in_target(context: &Context<'_>, person: &Person, at: Timestamp, proof: u32) -> Finding {
+    let mut finding = missing(context, "removed-in-target", Severity::Medium, person, Some(at));
+    finding.observed = format!("the account was there and was gone on {} UTC", at.minute());
+    finding.explanation = format!(
+        "{} is entitled; the account was there, and by {} UTC it was removed at the target, not by the connector.",
+        person.label(),
+        at.minute()
+    );
+    finding.remediation =
+        "Ask who removed it and why. Take the application away, or have the identity provider give it again; it does not notice by itself."
+            .to_owned();
+    finding.resting_on([Proof::Event(proof)])
+}
+
+fn never_attempted(context: &Context<'_>, person: &Person, attempts: &[&Attempt]) -> Finding {
+    let since = person.entitled_since();
+    let mut finding = missing(context, "never-attempted", Severity::Medium, person, since);
+    let when = since.map(|since| format!(" since {} UTC", since.minute())).unwrap_or_default();
+    let skipped = attempts.iter().rfind(|attempt| matches!(attempt.outcome, Outcome::Skipped | Outcome::Deferred));
+    let passed_over = skipped.map(|attempt| format!("; it was passed over on {} UTC", attempt.at.minute())).unwrap_or_default();
+    finding.observed = format!("no active account, and no attempt to give one{passed_over}");
+    finding.explanation =
+        format!("{} has been entitled{when} and has no active account; no record tells of an attempt to give one.", person.label());
+    finding.remediation =
+        "Provision this one user from the identity provider; people who were assigned before provisioning was switched on are passed over."
+            .to_owned();
+    finding.resting_on(skipped.map(|attempt| Proof::Event(attempt.proof)))
+}
