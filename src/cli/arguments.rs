@@ -61,6 +61,12 @@ pub(super) enum Command {
     Report(Output),
     /// List the findings of the last analysis.
     Findings(Filter),
+    /// Why a finding is one, by which records; or the page of a rule.
+    Explain {
+        /// The id of a finding, or of a rule.
+        #[arg(value_name = "ID")]
+        id: String,
+    },
     /// What can be read.
     Sources,
     /// What can be found.

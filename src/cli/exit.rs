@@ -46,6 +46,9 @@ pub(super) enum Failure {
     /// There is nothing to show yet.
     #[error("{0}: nothing was analyzed yet")]
     NothingAnalyzed(String),
+    /// There is no such thing to explain.
+    #[error("{0}: neither a rule nor a finding of the last analysis")]
+    UnknownId(String),
     /// The last analysis is of another moment.
     #[error("the last analysis is as of {last}, not {asked}")]
     OtherMoment {
@@ -63,6 +66,7 @@ impl Failure {
             Self::ClosedPipe => None,
             Self::Output(_) => Some("check that the disk has space, or write to another place".to_owned()),
             Self::Pipeline(error) => Some(error.hint()),
+            Self::UnknownId(_) => Some("`scimdrift rules` and `scimdrift findings` list them".to_owned()),
             Self::OtherMoment { asked, .. } => Some(format!("run `scimdrift analyze --as-of {asked}` first")),
             Self::NothingAnalyzed(_) => Some("run `scimdrift run`, or `scimdrift ingest` and `scimdrift analyze`, first".to_owned()),
         }

@@ -3,6 +3,7 @@
 mod arguments;
 mod catalogue;
 mod exit;
+mod explain;
 mod findings;
 mod job;
 mod terminal;
@@ -46,6 +47,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Analyze => job::analyze(global, terminal),
         Command::Report(output) => job::report(global, output, terminal),
         Command::Findings(filter) => findings::list(global, filter, terminal),
+        Command::Explain { id } => explain::explain(global, id, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
     }

@@ -155,6 +155,24 @@ fn the_parts_of_the_job_make_the_whole() {
 }
 
 #[test]
+fn rules_and_findings_are_explained() {
+    let page = stdout(&scimdrift().args(["explain", "orphaned-account"]).output().expect("the program starts"));
+    assert!(page.starts_with("# orphaned-account") && page.contains("## How to fix"), "{page}");
+    let folder = folder();
+    run(&acme().join("scimdrift.toml"), folder.path(), &["-q"]);
+    let of = |id: &str| {
+        let mut explain = scimdrift();
+        explain.args(["explain", id]).arg("--config").arg(acme().join("scimdrift.toml")).arg("--store").arg(folder.path().join("store.db"));
+        explain.output().expect("the program starts")
+    };
+    for row in rows(&folder.path().join("report/findings.csv")) {
+        let said = stdout(&of(&row["finding_id"]));
+        assert!(said.contains(&row["rule"]) && said.contains("evidence") && !said.contains('\u{1b}'), "{said}");
+    }
+    assert_eq!(of("nonsense").status.code(), Some(2));
+}
+
+#[test]
 fn a_closed_pipe_is_success() {
     let mut child = scimdrift().args(["sources"]).stdout(std::process::Stdio::piped()).spawn().expect("the program starts");
     drop(child.stdout.take());
