@@ -30,13 +30,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
 };
 
 /// Settings of the target's audit log that have nothing to do with sign-on, provisioning or second factors.
-const APART: &[&str] = &[
-    "org.settings.security.members_privacy",
-    "org.settings.resource_groups",
-    "org.token_approval.",
-    "org.settings.billing",
-    "org.settings.profile",
-];
+const APART: &[&str] = &["org.settings.security.members_privacy", "org.settings.resource_groups", "org.token_approval."];
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let settings = &context.directory.settings;

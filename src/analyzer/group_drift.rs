@@ -39,11 +39,35 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
 };
 
 fn reach(context: &Context<'_>) -> Reach {
-    let view = View::of(context);
-    let unknown = |group: &&TargetGroup| !view.counterpart(group).is_some_and(|(_, counterpart)| counterpart.members_listed);
+    let provider = Counterparts::of(context);
+    let unknown = |group: &&TargetGroup| !provider.of_group(group).is_some_and(|(_, counterpart)| counterpart.members_listed);
     match context.directory.target_groups.values().find(unknown) {
         Some(group) => Reach::Part(format!("who should be in SCIM group {} is not known", name(group))),
         None => Reach::Everything,
+    }
+}
+
+/// The identity provider's groups, as SCIM groups name them.
+struct Counterparts<'a> {
+    by_id: &'a BTreeMap<String, Group>,
+    /// By name, where a name stands for one group.
+    by_name: BTreeMap<&'a str, Option<(&'a String, &'a Group)>>,
+}
+
+impl<'a> Counterparts<'a> {
+    fn of(context: &Context<'a>) -> Self {
+        let by_id = &context.directory.groups;
+        let mut by_name: BTreeMap<&str, Option<(&String, &Group)>> = BTreeMap::new();
+        for (id, group) in by_id {
+            by_name.entry(&group.name).and_modify(|known| *known = None).or_insert(Some((id, group)));
+        }
+        Self { by_id, by_name }
+    }
+
+    /// The group that a SCIM group stands for: by id, else by name.
+    fn of_group(&self, group: &TargetGroup) -> Option<(&'a String, &'a Group)> {
+        let by_id = group.external_id.as_ref().and_then(|id| self.by_id.get_key_value(id));
+        by_id.or_else(|| self.by_name.get(group.name.as_str()).copied().flatten())
     }
 }
 
@@ -52,8 +76,6 @@ struct View<'a> {
     context: &'a Context<'a>,
     /// Indexes of the target's accounts, by both of its ids.
     accounts: BTreeMap<&'a str, usize>,
-    /// The identity provider's groups by name, where a name stands for one group.
-    by_name: BTreeMap<&'a str, Option<(&'a String, &'a Group)>>,
     /// Whether the ids of members are those that accounts are known by.
     numbered: bool,
 }
@@ -65,20 +87,10 @@ impl<'a> View<'a> {
         let targets = || directory.accounts.iter().enumerate().filter(|(_, account)| directory.is_target(account));
         accounts.extend(targets().filter_map(|(index, account)| Some((account.hub_id.as_deref()?, index))));
         accounts.extend(targets().filter_map(|(index, account)| Some((account.scim_id.as_deref()?, index))));
-        let mut by_name: BTreeMap<&str, Option<(&String, &Group)>> = BTreeMap::new();
-        for (id, group) in &directory.groups {
-            by_name.entry(&group.name).and_modify(|known| *known = None).or_insert(Some((id, group)));
-        }
         let listed = [Absence::ScimUser, Absence::Member].iter().any(|absence| directory.listed.contains(absence));
         let mut members = directory.target_groups.values().flat_map(|group| &group.members);
         let numbered = listed && members.any(|member| accounts.contains_key(member.as_str()));
-        Self { context, accounts, by_name, numbered }
-    }
-
-    /// The identity provider's group that a SCIM group stands for: by id, else by name.
-    fn counterpart(&self, group: &TargetGroup) -> Option<(&'a String, &'a Group)> {
-        let by_id = group.external_id.as_ref().and_then(|id| self.context.directory.groups.get_key_value(id));
-        by_id.or_else(|| self.by_name.get(group.name.as_str()).copied().flatten())
+        Self { context, accounts, numbered }
     }
 
     fn account(&self, member: &str) -> Option<&'a Account> {
@@ -94,8 +106,8 @@ impl<'a> View<'a> {
 }
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let view = View::of(context);
-    let counterparts = context.directory.target_groups.values().filter_map(|group| view.counterpart(group));
+    let (view, provider) = (View::of(context), Counterparts::of(context));
+    let counterparts = context.directory.target_groups.values().filter_map(|group| provider.of_group(group));
     let mut should: BTreeMap<&str, Vec<&Person>> = counterparts.map(|(id, _)| (id.as_str(), Vec::new())).collect();
     for person in &context.directory.persons {
         for (id, _) in person.groups.iter().filter(|(_, membership)| membership.value() == Some(true)) {
@@ -105,7 +117,7 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for group in context.directory.target_groups.values() {
-        let counterpart = view.counterpart(group);
+        let counterpart = provider.of_group(group);
         let present = group.members.iter().filter_map(|member| unexpected(&view, group, counterpart, member));
         findings.extend(present);
         if let (true, Some((id, _))) = (group.whole, counterpart) {

@@ -8,7 +8,7 @@ use crate::model::event::{Actor, Membership};
 use crate::model::finding::{Finding, Proof, Severity};
 use crate::model::link::fold;
 use crate::model::time::{Span, Timestamp};
-use crate::state::{Account, ChangeStep, Person, TargetChange};
+use crate::state::{Account, ChangeStep, Owner, Person, TargetChange};
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -65,7 +65,7 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let owner = context.directory.owner(account);
-        if is_effect_of_arrival(account, change, actor) || owner.is_some_and(|owner| is_explained(owner, change.at)) {
+        if is_effect_of_arrival(account, change, actor) || owners(context, account).any(|owner| is_explained(owner, change.at)) {
             continue;
         }
         findings.push(finding(reason, severity, account, owner, change, actor, stands));
@@ -129,6 +129,17 @@ fn is_effect_of_arrival(account: &Account, change: &TargetChange, actor: &Actor)
     own && !leaves && is_near(&account.arrivals, change.at, EFFECT_WITHIN)
 }
 
+/// The owner, or everybody who may be.
+fn owners<'a>(context: &Context<'a>, account: &'a Account) -> impl Iterator<Item = &'a Person> {
+    let candidates: &[usize] = match &account.owner {
+        Owner::Linked { person, .. } => std::slice::from_ref(person),
+        Owner::Disputed { candidates, .. } => candidates,
+        Owner::Unmatched | Owner::Exempt => &[],
+    };
+    let persons = &context.directory.persons;
+    candidates.iter().filter_map(|index| persons.get(*index))
+}
+
 /// Whether the identity provider's log tells of a change to the person around this moment.
 fn is_explained(owner: &Person, at: Timestamp) -> bool {
     is_near(&owner.touched, at, EXPLAINED_WITHIN)
@@ -161,9 +172,12 @@ fn finding(
     finding.expected = "changed through the identity provider".to_owned();
     finding.observed = format!("{what}, by {by}{}", if stands { "" } else { "; it does not stand any more" });
     finding.since = Some(change.at);
-    let why = match owner {
-        Some(owner) => format!("the identity provider tells of no change to {} within {EXPLAINED_WITHIN} of it", owner.label()),
-        None => "nobody in the identity provider is linked to the account".to_owned(),
+    let why = match (owner, &account.owner) {
+        (Some(owner), _) => format!("the identity provider tells of no change to {} within {EXPLAINED_WITHIN} of it", owner.label()),
+        (None, Owner::Disputed { .. }) => {
+            format!("the identity provider tells of no change within {EXPLAINED_WITHIN} of it to anybody who may own the account")
+        }
+        (None, _) => "nobody in the identity provider is linked to the account".to_owned(),
     };
     finding.explanation = format!("On {} UTC {by} changed access by hand: {what}; {why}.", change.at.minute());
     finding.remediation = if stands {

@@ -192,16 +192,16 @@ impl Replay {
         if let Some(name) = &group.display_name {
             known.name.clone_from(name);
         }
-        let mut moved: Vec<String> = Vec::new();
+        let mut gone_or_come: Vec<String> = Vec::new();
         if let Some(members) = &group.members {
             let members = members.iter().cloned().collect();
-            moved.extend(known.members.symmetric_difference(&members).cloned());
+            gone_or_come.extend(known.members.symmetric_difference(&members).cloned());
             (known.members, known.whole) = (members, true);
         }
-        moved.extend(group.added.iter().filter(|member| known.members.insert((*member).clone())).cloned());
-        moved.extend(group.removed.iter().filter(|member| known.members.remove(*member)).cloned());
+        gone_or_come.extend(group.added.iter().filter(|member| known.members.insert((*member).clone())).cloned());
+        gone_or_come.extend(group.removed.iter().filter(|member| known.members.remove(*member)).cloned());
         if moves {
-            known.moved.extend(moved.into_iter().map(|member| (member, (at, ordinal))));
+            known.moved.extend(gone_or_come.into_iter().map(|member| (member, (at, ordinal))));
         }
     }
 
