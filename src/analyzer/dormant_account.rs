@@ -81,8 +81,11 @@ fn oldest(account: &Account, owner: &Person) -> Option<Timestamp> {
 
 fn dormant(context: &Context<'_>, account: &Account, owner: &Person) -> Option<Finding> {
     let limit = context.policy.thresholds.dormant_account;
-    let watch = watched(context, &account.system)?;
     let activity = account.activity.map(|(at, _)| at);
+    if activity.is_some_and(|at| context.as_of.since(at) <= limit) {
+        return None;
+    }
+    let watch = watched(context, &account.system)?;
     let oldest = oldest(account, owner)?;
     let idle_since = activity.unwrap_or_else(|| oldest.max(watch.from));
     if context.as_of.since(oldest) <= limit || watch.until.since(idle_since) <= limit {
