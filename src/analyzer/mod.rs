@@ -3,8 +3,12 @@
 //! An analyzer only finds. Waivers, history and order are applied in one place, in `pipeline`, and confidence lowers
 //! severity through the link to the owner. It reads no file and no clock, and does not know how a finding is shown.
 
+mod cause;
+mod connector_outage;
 mod context;
 mod expectation;
+mod failed_sync;
+mod failures;
 mod late_deprovisioning;
 mod log_gap;
 mod mismatched_role;
@@ -13,6 +17,7 @@ mod rejected_records;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;
+mod unrepaired;
 
 use rayon::prelude::*;
 
@@ -20,9 +25,12 @@ use crate::model::control::{Control, Framework};
 use crate::model::finding::{Finding, Severity};
 use crate::state::Slice;
 
+pub use cause::Cause;
 pub use context::{Context, InputFile};
 pub use expectation::{Expectation, expected_role};
+pub use failures::{Failures, Outage};
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};
+pub use unrepaired::{Try, Unrepaired};
 
 /// A reason a rule may give, in the order in which the first one that holds is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +91,8 @@ pub struct Analyzer {
 
 /// Every rule, by id.
 pub const ALL: &[Analyzer] = &[
+    connector_outage::ANALYZER,
+    failed_sync::ANALYZER,
     late_deprovisioning::ANALYZER,
     log_gap::ANALYZER,
     mismatched_role::ANALYZER,
@@ -129,6 +139,8 @@ pub fn find(id: &str) -> Option<&'static Analyzer> {
 const PEOPLE: &[&str] = &["okta-users", "okta-system-log", "entra-users", "entra-audit"];
 /// Sources that tell which accounts the target has.
 const ACCOUNTS: &[&str] = &["huggingface-members", "scim-users", "huggingface-audit-log"];
+/// Sources that tell what the identity provider tried at the target.
+const SYNCS: &[&str] = &["okta-system-log", "entra-provisioning", "scim-requests"];
 
 const fn soc2(id: &'static str) -> Control {
     Control { framework: Framework::Soc2, id }

@@ -124,7 +124,7 @@ impl Replay {
                 });
             }
             Activity::Membership { account, step, role } => {
-                self.trace_change(event, account, Step::Membership(*step, role.clone()), ordinal)
+                self.trace_change(event, account, Step::Membership(*step, role.clone()), ordinal);
             }
             Activity::RoleChange { account, from, to } => self.trace_change(event, account, Step::Role(from.clone(), to.clone()), ordinal),
             Activity::ResourceGroupMembers { group, accounts, change } => {
