@@ -95,6 +95,16 @@ pub(super) fn subject(account: &Account, owner: Option<&Person>) -> Subject {
     }
 }
 
+/// The subject of a finding about the connector: the application that provisions the target.
+pub(super) fn connector(context: &Context<'_>) -> Subject {
+    let application = context.policy.idp.application.clone();
+    Subject {
+        system: context.directory.target.clone(),
+        object: application.unwrap_or_else(|| context.policy.target.name.clone()),
+        ..Subject::default()
+    }
+}
+
 /// What an account may do, in words: `role write; nlp-research: admin`.
 pub(super) fn access_in_words(account: &Account) -> String {
     let role = account.role.as_ref().map_or_else(|| "member".to_owned(), |fact| format!("role {}", fact.role));

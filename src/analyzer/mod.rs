@@ -4,11 +4,15 @@
 //! severity through the link to the owner. It reads no file and no clock, and does not know how a finding is shown.
 
 mod altered_input;
+mod cause;
 mod configuration_change;
+mod connector_outage;
 mod context;
 mod dormant_account;
 mod duplicate_identity;
 mod expectation;
+mod failed_sync;
+mod failures;
 mod group_drift;
 mod held_deprovisioning;
 mod lapsed_account;
@@ -26,6 +30,7 @@ mod stale_input;
 mod stale_token;
 mod suspect_correlation;
 mod unprotected_admin;
+mod unrepaired;
 
 use rayon::prelude::*;
 
@@ -34,9 +39,12 @@ use crate::model::finding::{Finding, Severity};
 use crate::state::Slice;
 
 pub use altered_input::Altered;
+pub use cause::Cause;
 pub use context::{Context, InputFile};
 pub use expectation::{Expectation, expected_role};
+pub use failures::{Failures, Outage};
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};
+pub use unrepaired::{Try, Unrepaired};
 
 /// A reason a rule may give, in the order in which the first one that holds is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,8 +107,10 @@ pub struct Analyzer {
 pub const ALL: &[Analyzer] = &[
     altered_input::ANALYZER,
     configuration_change::ANALYZER,
+    connector_outage::ANALYZER,
     dormant_account::ANALYZER,
     duplicate_identity::ANALYZER,
+    failed_sync::ANALYZER,
     group_drift::ANALYZER,
     held_deprovisioning::ANALYZER,
     lapsed_account::ANALYZER,
@@ -157,6 +167,8 @@ pub fn find(id: &str) -> Option<&'static Analyzer> {
 const PEOPLE: &[&str] = &["okta-users", "okta-system-log", "entra-users", "entra-audit"];
 /// Sources that tell which accounts the target has.
 const ACCOUNTS: &[&str] = &["huggingface-members", "scim-users", "huggingface-audit-log"];
+/// Sources that tell what the identity provider tried at the target.
+const SYNCS: &[&str] = &["okta-system-log", "entra-provisioning", "scim-requests"];
 
 const fn soc2(id: &'static str) -> Control {
     Control { framework: Framework::Soc2, id }

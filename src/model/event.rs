@@ -9,6 +9,8 @@ use super::facts::{Observation, ScimGroup, ScimUser};
 use super::record::Origin;
 use super::time::Timestamp;
 
+pub use super::operation::Operation;
+
 /// One thing that touches access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -159,26 +161,6 @@ pub enum Lifecycle {
     Unsuspended,
     /// It is gone.
     Deleted,
-}
-
-/// What the identity provider tried to do at the target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Operation {
-    /// Make an account.
-    Create,
-    /// Change an account.
-    Update,
-    /// Take an account's access away.
-    Disable,
-    /// Give it back.
-    Enable,
-    /// Remove an account for good.
-    Delete,
-    /// Make, change or remove a group.
-    GroupPush,
-    /// Look whether an account exists.
-    Verify,
 }
 
 /// What became of an account's membership in the target organization.

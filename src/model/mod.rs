@@ -11,6 +11,7 @@ pub mod facts;
 pub mod finding;
 pub mod link;
 pub mod listing;
+pub mod operation;
 pub mod page;
 pub mod record;
 pub mod report;

@@ -8,6 +8,7 @@ use super::correlation::{self, Links};
 use super::credential::{Credential, Holder};
 use super::person::{Employment, Lapse, Person};
 use super::replay::Replay;
+use super::skew::Skews;
 use super::trail::{ConnectorExchange, ResourceGroup, SettingChange, TargetChange, TargetGroup};
 use crate::model::class::Class;
 use crate::model::event::{NamedRef, Operation};
@@ -63,6 +64,8 @@ pub struct Directory {
     pub target_groups: BTreeMap<String, TargetGroup>,
     /// Resource groups of the target, by name.
     pub resource_groups: BTreeMap<String, ResourceGroup>,
+    /// How far the logs' clocks are apart.
+    pub skews: Skews,
     /// What was listed in full at least once.
     pub listed: BTreeSet<Absence>,
     /// When the target's accounts were last listed in full: its members, else its SCIM users.
@@ -89,7 +92,7 @@ impl Replay {
             as_of: self.until,
             persons: self.people.list,
             accounts: self.accounts.list.into_iter().chain(self.elsewhere.into_values().flat_map(|accounts| accounts.list)).collect(),
-            target: self.frame.target,
+            target: self.frame.target.clone(),
             credentials: self.credentials.list,
             groups,
             changes: self.trail.changes,
@@ -98,6 +101,7 @@ impl Replay {
             group_attempts: BTreeMap::new(),
             target_groups: self.trail.groups,
             resource_groups: self.trail.resource_groups,
+            skews: Skews::default(),
             listed,
             accounts_listed,
             slices: Vec::new(),
@@ -110,6 +114,7 @@ impl Replay {
         directory.hold_credentials(&links);
         directory.attribute_changes();
         directory.attribute_attempts(self.trail.user_attempts, self.trail.group_attempts);
+        directory.skews = Skews::measure(&directory, |name| self.frame.scim_actors.contains(&fold(name)));
         directory.apply_attempts();
         directory.attribute_activity();
         directory.cut();
@@ -163,6 +168,13 @@ impl Directory {
     /// The target's accounts of a person.
     pub fn target_accounts(&self, person: &Person) -> impl Iterator<Item = &Account> {
         person.accounts.iter().filter_map(|index| self.accounts.get(*index)).filter(|account| self.is_target(account))
+    }
+
+    /// The id of the identity provider's group of this name; the name itself where none or several have it.
+    #[must_use]
+    pub fn group_id<'a>(&'a self, name: &'a str) -> &'a str {
+        let mut ids = self.groups.iter().filter(|(_, group)| group.name == name).map(|(id, _)| id.as_str());
+        ids.next().filter(|_| ids.next().is_none()).unwrap_or(name)
     }
 
     /// The person who answers for a credential: the holder, or the owner of the account that holds it.

@@ -72,13 +72,12 @@ impl Replay {
         }
         person.created_at = earlier(person.created_at, facts.created_at);
         if facts.email.is_some() || facts.given_name.is_some() || facts.family_name.is_some() {
-            let Profile { email, given_name, family_name, .. } = person.profile.take().unwrap_or_default();
-            person.profile = Some(Profile {
-                email: facts.email.clone().or(email),
-                given_name: facts.given_name.clone().or(given_name),
-                family_name: facts.family_name.clone().or(family_name),
-                proof: ordinal,
-            });
+            let before = person.profile.take().unwrap_or_default();
+            // A row that tells one of the names tells both: the other is empty, not forgotten.
+            let told = facts.given_name.is_some() || facts.family_name.is_some();
+            let (given_name, family_name) =
+                if told { (facts.given_name.clone(), facts.family_name.clone()) } else { (before.given_name, before.family_name) };
+            person.profile = Some(Profile { email: facts.email.clone().or(before.email), given_name, family_name, proof: ordinal });
         }
         if let Some(active) = facts.active {
             let standing = match (active, facts.status.as_deref()) {

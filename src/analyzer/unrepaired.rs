@@ -1,0 +1,231 @@
+//! Failures that nothing repaired: the last attempt of an operation failed, and no later intent made it pointless.
+//!
+//! A provider's log and the target's endpoint may tell of one attempt each in its own words, so attempts are first
+//! put together. What is repaired is judged operation by operation (CONTRACT section 4): a profile that was pushed
+//! says nothing about a disable that was not done.
+
+use super::Context;
+use super::cause::Cause;
+use crate::model::event::{Failure, Operation, Outcome};
+use crate::model::time::{Span, Timestamp};
+use crate::policy::Provider;
+use crate::state::{Access, Attempt, Person, Side};
+
+/// Two tellings of one attempt lie no further apart than this.
+const TOLD_TWICE: Span = Span::from_micros(120_000_000);
+
+/// One attempt, told by one side or by both.
+#[derive(Clone, Debug)]
+pub struct Try<'a> {
+    /// When, by whoever told first.
+    pub at: Timestamp,
+    /// What was tried, in the identity provider's view where it tells.
+    pub operation: Operation,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// As the target's endpoint tells it.
+    pub endpoint: Option<&'a Attempt>,
+    /// As the identity provider's log tells it.
+    pub provider: Option<&'a Attempt>,
+}
+
+/// Failures of one operation in an unbroken row, the last of them the last attempt of all.
+#[derive(Clone, Debug)]
+pub struct Unrepaired<'a> {
+    /// The operation.
+    pub operation: Operation,
+    /// The failed attempts in order; never empty.
+    tries: Vec<Try<'a>>,
+    /// Why the last of them failed.
+    pub cause: Cause,
+}
+
+impl<'a> Try<'a> {
+    fn of(attempt: &'a Attempt) -> Self {
+        let (endpoint, provider) = match attempt.side {
+            Side::Endpoint => (Some(attempt), None),
+            Side::Provider => (None, Some(attempt)),
+        };
+        Self { at: attempt.at, operation: attempt.operation, outcome: attempt.outcome, endpoint, provider }
+    }
+
+    /// Takes the other side's word on the same attempt in; whether it is one.
+    fn take(&mut self, attempt: &'a Attempt) -> bool {
+        let free = match attempt.side {
+            Side::Endpoint => self.endpoint.is_none(),
+            Side::Provider => self.provider.is_none(),
+        };
+        if !free || self.outcome != attempt.outcome || !self.is_alike(attempt) {
+            return false;
+        }
+        match attempt.side {
+            Side::Endpoint => self.endpoint = Some(attempt),
+            Side::Provider => {
+                self.provider = Some(attempt);
+                self.operation = attempt.operation;
+            }
+        }
+        true
+    }
+
+    /// Giving access, and changing what is known of an account, can be one and the same request.
+    fn is_alike(&self, attempt: &Attempt) -> bool {
+        let writes = |operation| matches!(operation, Operation::Create | Operation::Update | Operation::Enable);
+        let both_failed = self.outcome == Outcome::Failure && attempt.failed();
+        self.operation == attempt.operation || (both_failed && writes(self.operation) && writes(attempt.operation))
+    }
+
+    /// The tellings, the endpoint's first: it has the status itself.
+    pub fn tellings(&self) -> impl Iterator<Item = &'a Attempt> {
+        self.endpoint.into_iter().chain(self.provider)
+    }
+
+    fn cause(&self) -> Cause {
+        let causes = self.tellings().filter_map(|attempt| attempt.failure.as_ref()).map(Cause::of);
+        causes.into_iter().find(|cause| *cause != Cause::Unknown).unwrap_or(Cause::Unknown)
+    }
+
+    /// Whether it failed because the connector did not get through.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        self.outcome == Outcome::Failure && self.cause().is_outage()
+    }
+}
+
+impl<'a> Unrepaired<'a> {
+    /// When the first of the row failed.
+    #[must_use]
+    pub fn first_at(&self) -> Timestamp {
+        self.tries.first().map_or(Timestamp::LAST, |attempt| attempt.at)
+    }
+
+    /// When the last attempt failed.
+    #[must_use]
+    pub fn last_at(&self) -> Timestamp {
+        self.tries.last().map_or(Timestamp::LAST, |attempt| attempt.at)
+    }
+
+    /// How many attempts failed in a row.
+    #[must_use]
+    pub fn attempts(&self) -> usize {
+        self.tries.len()
+    }
+
+    /// The failed attempts in order.
+    #[must_use]
+    pub fn tries(&self) -> &[Try<'a>] {
+        &self.tries
+    }
+
+    /// Code and text of the last attempt, as they were written, the one that tells the cause first.
+    #[must_use]
+    pub fn words(&self) -> Vec<&'a Failure> {
+        let mut words: Vec<&Failure> =
+            self.tries.last().into_iter().flat_map(Try::tellings).filter_map(|told| told.failure.as_ref()).collect();
+        words.sort_by_key(|failure| Cause::of(failure) != self.cause);
+        words
+    }
+
+    /// Whether the time has passed in which the identity provider tries again by itself.
+    #[must_use]
+    pub fn beyond_retries(&self, context: &Context<'_>) -> bool {
+        let retries = context.policy.idp.provider == Provider::Entra || self.cause == Cause::RateLimit;
+        !retries || context.as_of.since(self.first_at()) >= Span::from_hours(24)
+    }
+}
+
+/// The attempts in order, each once, whoever tells of it.
+pub(super) fn tries<'a>(context: &Context<'_>, attempts: &'a [Attempt]) -> Vec<Try<'a>> {
+    let skew = context.directory.endpoint_skew();
+    let mut ordered: Vec<(Timestamp, &Attempt)> = attempts
+        .iter()
+        .map(|attempt| (if attempt.side == Side::Endpoint { attempt.at.minus(skew) } else { attempt.at }, attempt))
+        .collect();
+    ordered.sort_by_key(|(at, attempt)| (*at, attempt.proof));
+    let mut tries: Vec<(Timestamp, Try<'a>)> = Vec::new();
+    for (at, attempt) in ordered {
+        let recent = || (0..tries.len()).rev().take_while(|index| at.since(tries[*index].0) <= TOLD_TWICE).collect::<Vec<_>>();
+        // The same operation before one that may only look different.
+        let mut candidates = recent();
+        candidates.sort_by_key(|index| tries[*index].1.operation != attempt.operation);
+        if !candidates.into_iter().any(|index| tries[index].1.take(attempt)) {
+            tries.push((at, Try::of(attempt)));
+        }
+    }
+    tries.into_iter().map(|(_, one)| one).collect()
+}
+
+/// What failed for a person and was not repaired, operation by operation.
+pub(super) fn of_person<'a>(context: &Context<'_>, person: &'a Person) -> Vec<Unrepaired<'a>> {
+    // Nearly everybody's attempts worked.
+    if !person.attempts.iter().any(Attempt::failed) {
+        return Vec::new();
+    }
+    let mut found = rows(&tries(context, &person.attempts));
+    found.retain(|row| !is_pointless(context, person, row.operation, row.last_at()));
+    found
+}
+
+/// What failed for a group and was not repaired.
+pub(super) fn of_group<'a>(context: &Context<'_>, attempts: &'a [Attempt]) -> Vec<Unrepaired<'a>> {
+    if attempts.iter().any(Attempt::failed) { rows(&tries(context, attempts)) } else { Vec::new() }
+}
+
+/// The row of failures at the end of each operation's attempts.
+fn rows<'a>(tries: &[Try<'a>]) -> Vec<Unrepaired<'a>> {
+    let mut operations: Vec<Operation> = tries.iter().filter(|one| one.outcome == Outcome::Failure).map(|one| one.operation).collect();
+    operations.sort_unstable();
+    operations.dedup();
+    let row = |operation: Operation| {
+        let after = tries.iter().rposition(|one| ends_row(operation, one)).map_or(0, |last| last + 1);
+        let failed = |one: &&Try<'_>| one.operation == operation && one.outcome == Outcome::Failure;
+        let tries: Vec<Try<'a>> = tries[after..].iter().filter(failed).cloned().collect();
+        let cause = tries.last()?.cause();
+        Some(Unrepaired { operation, tries, cause })
+    };
+    operations.into_iter().filter_map(row).collect()
+}
+
+/// Whether an attempt repairs what failed of an operation before it, or takes its place.
+fn ends_row(operation: Operation, one: &Try<'_>) -> bool {
+    if one.outcome == Outcome::Deferred {
+        return one.operation == operation;
+    }
+    if one.outcome != Outcome::Success {
+        return false;
+    }
+    let gives_access = || one.endpoint.and_then(|told| told.sent.as_ref()).is_some_and(|sent| sent.active == Some(true));
+    match operation {
+        Operation::Disable => matches!(one.operation, Operation::Disable | Operation::Delete),
+        Operation::Enable => {
+            matches!(one.operation, Operation::Enable | Operation::Create) || (one.operation == Operation::Update && gives_access())
+        }
+        // Looking whether an account exists comes before everything else, and its success is not always told.
+        Operation::Verify => true,
+        Operation::Create | Operation::Update | Operation::Delete | Operation::GroupPush => one.operation == operation,
+    }
+}
+
+/// Whether what a person's operation was to reach is no longer wanted, or was reached by hand.
+fn is_pointless(context: &Context<'_>, person: &Person, operation: Operation, failed_at: Timestamp) -> bool {
+    let lapses = person.lapses();
+    let accounts: Vec<_> = context.directory.target_accounts(person).collect();
+    let gone = |after: Option<Timestamp>| {
+        !accounts.is_empty()
+            && accounts.iter().all(|account| {
+                let last = account.access.last().filter(|step| step.value == Access::Inactive);
+                last.is_some_and(|step| after.is_none_or(|after| step.at >= after))
+            })
+    };
+    match operation {
+        Operation::Disable | Operation::Delete => {
+            let entitled_again = lapses.iter().filter_map(|lapse| lapse.ended).any(|ended| ended > failed_at);
+            person.entitled() == Some(true) || entitled_again || gone(None)
+        }
+        Operation::Create | Operation::Verify => person.entitled() == Some(false) || lapses.iter().any(|lapse| lapse.at > failed_at),
+        Operation::Update | Operation::Enable => {
+            person.entitled() == Some(false) || lapses.iter().any(|lapse| lapse.at > failed_at) || gone(Some(failed_at))
+        }
+        Operation::GroupPush => false,
+    }
+}
