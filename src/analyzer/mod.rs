@@ -16,6 +16,8 @@ mod missing_account;
 mod orphaned_account;
 mod overscoped_token;
 mod rejected_records;
+#[cfg(test)]
+mod scene;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;
