@@ -109,3 +109,33 @@ fn dormant(context: &Context<'_>, account: &Account, owner: &Person) -> Option<F
         "Ask the person whether the access is still needed; if not, take the application away in the identity provider.".to_owned();
     Some(finding.through_link(account).resting_on(account.activity.map(|(_, proof)| Proof::Event(proof))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{AS_OF, Scene};
+    use crate::model::event::{AccountRef, Activity, Outcome};
+
+    fn found(limit: &str, assigned: i64, login: Option<i64>) -> usize {
+        let mut scene = Scene::new(&format!("[thresholds]\ndormant_account = \"{limit}\"\n"));
+        scene.entitled("robin", assigned).members(AS_OF - 2, &["robin"]);
+        if let Some(at) = login {
+            let account = AccountRef { name: Some("robin".to_owned()), ..AccountRef::default() };
+            scene.event(at, Outcome::Success, Activity::Login { account });
+        }
+        scene.findings(super::ANALYZER.id).len()
+    }
+
+    #[test]
+    fn both_the_account_and_its_last_activity_have_to_be_old() {
+        assert_eq!(found("5d", 1, None), 1);
+        assert_eq!(found("5d", 1, Some(100)), 1);
+        assert_eq!(found("5d", 1, Some(AS_OF - 5 * 24)), 0, "not longer than that");
+        assert_eq!(found("5d", AS_OF - 100, None), 0, "too young");
+    }
+
+    #[test]
+    fn a_log_that_does_not_reach_back_proves_no_silence() {
+        assert_eq!(found("11d", -1000, None), 0);
+        assert_eq!(found("11d", -1000, Some(-500)), 1, "the last activity is known");
+    }
+}

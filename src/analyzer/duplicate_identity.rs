@@ -82,3 +82,18 @@ fn disputed_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
         "Find out whose it is and link it with [[alias]], or give it a class with [[account]]; then mend the shared key.".to_owned();
     Some(finding.resting_on(persons.iter().map(|person| Proof::Event(person.proof))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{AS_OF, Scene};
+
+    #[test]
+    fn an_alias_settles_a_dispute_and_makes_a_second_account() {
+        let alias = "[[alias]]\nperson = \"robin\"\nsystem = \"huggingface\"\naccount = \"lab\"\n";
+        for (config, expected) in [("", vec![]), (alias, vec![("two-accounts", "robin".to_owned())])] {
+            let mut scene = Scene::new(config);
+            scene.entitled("robin", 1).members(AS_OF - 2, &["robin", "lab"]);
+            assert_eq!(scene.reasons(super::ANALYZER.id), expected);
+        }
+    }
+}

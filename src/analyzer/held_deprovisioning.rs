@@ -145,7 +145,48 @@ fn held_by_quarantine(context: &Context<'_>, account: &Account, owner: &Person, 
 
 #[cfg(test)]
 mod tests {
+    use super::super::scene::{AS_OF, Scene};
     use super::*;
+    use crate::model::event::{Activity, Lifecycle, NamedRef, PersonRef};
+
+    /// Robin left at an hour, and the account is still there.
+    fn left(at: i64) -> Scene {
+        let mut scene = Scene::new("");
+        let person = PersonRef { id: Some("robin".to_owned()), ..PersonRef::default() };
+        scene.entitled("robin", 1).members(AS_OF - 2, &["robin"]);
+        scene.event(at, Outcome::Success, Activity::Lifecycle { person, step: Lifecycle::Deactivated });
+        scene
+    }
+
+    fn set(scene: &mut Scene, at: i64, outcome: Outcome, setting: &str) {
+        scene.event(at, outcome, Activity::Setting { subject: NamedRef::default(), setting: setting.to_owned() });
+    }
+
+    fn reasons(scene: &Scene) -> Vec<&'static str> {
+        scene.reasons(ANALYZER.id).into_iter().map(|(reason, _)| reason).collect()
+    }
+
+    #[test]
+    fn a_staged_disable_is_held_until_something_else_is_tried() {
+        let mut scene = left(50);
+        scene.attempt(40, "robin", Operation::Disable, Outcome::Deferred);
+        assert_eq!(reasons(&scene), [""; 0], "it belongs to no lapse");
+        scene.attempt(51, "robin", Operation::Disable, Outcome::Deferred);
+        assert_eq!(reasons(&scene), ["staged"]);
+        scene.attempt(60, "robin", Operation::Disable, Outcome::Failure);
+        assert_eq!(reasons(&scene), [""; 0], "it was released and failed");
+    }
+
+    #[test]
+    fn a_quarantine_holds_what_lapsed_in_it_until_it_ends() {
+        let mut scene = left(50);
+        set(&mut scene, 60, Outcome::Success, "Quarantine: The job was quarantined");
+        assert_eq!(reasons(&scene), [""; 0], "the lapse had its chance");
+        set(&mut scene, 40, Outcome::Failure, "Quarantine: The job was quarantined");
+        assert_eq!(reasons(&scene), ["quarantined"]);
+        set(&mut scene, 70, Outcome::Success, "Quarantine: Released from quarantine");
+        assert_eq!(reasons(&scene), [""; 0]);
+    }
 
     #[test]
     fn a_setting_that_only_names_the_word_is_no_quarantine() {

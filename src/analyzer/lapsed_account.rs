@@ -121,3 +121,25 @@ fn finding(account: &Account, rule: &AccountRule, complaint: Complaint, others: 
     finding.remediation = complaint.remediation.to_owned();
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{AS_OF, Scene, hour};
+
+    #[test]
+    fn the_last_day_counts_and_the_first_reason_stands() {
+        let today = hour(AS_OF).day();
+        let yesterday = today.pred_opt().expect("there is one");
+        let reasons = |dates: String| {
+            let mut scene =
+                Scene::new(&format!("[[account]]\nsystem = \"huggingface\"\nname = \"Visitor\"\nclass = \"external\"\n{dates}"));
+            scene.members(AS_OF - 2, &["visitor"]);
+            scene.reasons(super::ANALYZER.id).into_iter().map(|(reason, _)| reason).collect::<Vec<_>>()
+        };
+        let owner = "owner = \"lab@acme.example\"\n";
+        assert_eq!(reasons(format!("{owner}expires = {today}\nreview_by = {today}\n")), [""; 0]);
+        assert_eq!(reasons(format!("expires = {yesterday}\nreview_by = {yesterday}\n")), ["expired"]);
+        assert_eq!(reasons(format!("expires = {today}\nreview_by = {yesterday}\n")), ["review-overdue"]);
+        assert_eq!(reasons(format!("expires = {today}\n")), ["unowned"]);
+    }
+}

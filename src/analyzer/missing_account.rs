@@ -186,3 +186,68 @@ fn never_attempted(context: &Context<'_>, person: &Person, attempts: &[&Attempt]
             .to_owned();
     finding.resting_on(skipped.map(|attempt| Proof::Event(attempt.proof)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{AS_OF, Scene};
+    use super::*;
+    use crate::model::event::{AccountRef, Activity, Membership};
+
+    fn scene(since: i64) -> Scene {
+        let mut scene = Scene::new("");
+        scene.entitled("robin", since).members(AS_OF - 2, &["somebody"]);
+        scene
+    }
+
+    fn removed_at(scene: &mut Scene, at: i64) {
+        let account = AccountRef { name: Some("robin".to_owned()), ..AccountRef::default() };
+        scene.event(at, Outcome::Success, Activity::Membership { account, step: Membership::Removed, role: None });
+    }
+
+    fn reasons(scene: &Scene) -> Vec<&'static str> {
+        scene.reasons(ANALYZER.id).into_iter().map(|(reason, _)| reason).collect()
+    }
+
+    #[test]
+    fn the_last_attempt_says_why() {
+        let mut scene = scene(10);
+        assert_eq!(reasons(&scene), ["never-attempted"]);
+        scene.attempt(11, "robin", Operation::Create, Outcome::Failure).attempt(12, "robin", Operation::Update, Outcome::Success);
+        assert_eq!(reasons(&scene), ["attempt-failed"]);
+        scene.attempt(13, "robin", Operation::Create, Outcome::Success);
+        assert_eq!(reasons(&scene), ["removed-in-target"], "a later listing does not have it");
+        scene.attempt(AS_OF - 1, "robin", Operation::Create, Outcome::Success);
+        assert_eq!(reasons(&scene), [""; 0], "no later listing contradicts it");
+    }
+
+    #[test]
+    fn a_failure_for_an_earlier_entitlement_explains_nothing() {
+        let mut scene = scene(100);
+        scene.attempt(50, "robin", Operation::Create, Outcome::Failure);
+        assert_eq!(reasons(&scene), ["never-attempted"]);
+    }
+
+    #[test]
+    fn within_grace_nobody_is_missing() {
+        assert_eq!(reasons(&scene(AS_OF - 1)), [""; 0]);
+    }
+
+    #[test]
+    fn without_a_full_listing_nobody_is_missing() {
+        let mut scene = Scene::new("");
+        scene.entitled("robin", 10);
+        assert_eq!(reasons(&scene), [""; 0]);
+        scene.attempt(11, "robin", Operation::Create, Outcome::Failure);
+        assert_eq!(reasons(&scene), ["attempt-failed"], "the log itself says that there is none");
+    }
+
+    #[test]
+    fn what_the_connector_took_away_was_not_removed_in_the_target() {
+        let mut scene = Scene::new("");
+        scene.entitled("robin", 10).members(20, &["robin", "somebody"]).members(AS_OF - 2, &["somebody"]);
+        removed_at(&mut scene, 30);
+        assert_eq!(reasons(&scene), ["removed-in-target"]);
+        scene.attempt(30, "robin", Operation::Disable, Outcome::Success);
+        assert_eq!(reasons(&scene), ["never-attempted"]);
+    }
+}

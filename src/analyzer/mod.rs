@@ -25,6 +25,8 @@ mod orphaned_account;
 mod out_of_band_change;
 mod overscoped_token;
 mod rejected_records;
+#[cfg(test)]
+mod scene;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;

@@ -70,3 +70,30 @@ fn finding(context: &Context<'_>, credential: &Credential, facts: &TokenFacts, p
     finding.explanation = format!("Credential “{name}” in {}: {}; expected: {}.", credential.system, finding.observed, finding.expected);
     finding
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{AS_OF, Scene};
+    use super::*;
+    use crate::model::event::{Activity, Outcome};
+    use crate::model::facts::{Observation, TokenStatus};
+
+    #[test]
+    fn the_policy_and_the_exemption_decide() {
+        let reasons = |policy: &str, kind: &str, network_exempt: bool, status: TokenStatus| {
+            let mut scene = Scene::new(&format!("token_policy = \"{policy}\"\n"));
+            let (system, kind) = ("huggingface".to_owned(), Some(kind.to_owned()));
+            let token = TokenFacts { system, id: "6a1f".to_owned(), kind, network_exempt, status, ..TokenFacts::default() };
+            scene.event(AS_OF - 2, Outcome::Success, Activity::Observe(Box::new(Observation::Token(token))));
+            scene.findings(ANALYZER.id).into_iter().map(|finding| (finding.reason, finding.observed)).collect::<Vec<_>>()
+        };
+        let both = [("write-where-fine-grained", "a classic write token; also network-exempt".to_owned())];
+        let exempt = [("network-exempt", "exempt from network rules".to_owned())];
+        assert_eq!(reasons("fine-grained", "write", true, TokenStatus::Active), both);
+        assert_eq!(reasons("approval", "write", true, TokenStatus::Active), both);
+        assert_eq!(reasons("any", "write", true, TokenStatus::Active), exempt);
+        assert_eq!(reasons("fine-grained", "fineGrained", true, TokenStatus::Active), exempt);
+        assert_eq!(reasons("fine-grained", "write", true, TokenStatus::Revoked), []);
+        assert_eq!(reasons("fine-grained", "read", false, TokenStatus::Active), []);
+    }
+}

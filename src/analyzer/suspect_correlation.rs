@@ -65,3 +65,26 @@ pub(super) fn doubt_ownerless(context: &Context<'_>, findings: &mut [Finding]) {
         finding.confidence = Confidence::Low;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{AS_OF, Scene};
+    use super::*;
+
+    #[test]
+    fn too_many_ownerless_accounts_are_doubted_and_no_others() {
+        let scene = |members: &[&str]| {
+            let mut scene = Scene::new("");
+            for person in ["ada", "bo", "cy", "di"] {
+                scene.entitled(person, 1);
+            }
+            scene.members(AS_OF - 2, members);
+            (scene.findings(ANALYZER.id).len(), scene.findings("orphaned-account"))
+        };
+        let (suspect, orphans) = scene(&["ada", "bo", "cy", "di", "nobody"]);
+        assert_eq!((suspect, orphans.len()), (0, 1), "a fifth is not more than a fifth");
+        let (suspect, orphans) = scene(&["ada", "bo", "cy", "nobody"]);
+        let sure: Vec<_> = orphans.iter().map(|finding| (finding.confidence, finding.severity)).collect();
+        assert_eq!((suspect, sure), (1, vec![(Confidence::Low, Severity::Low)]));
+    }
+}

@@ -68,3 +68,26 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
         findings.push(finding.resting_on(account.role.as_ref().map(|fact| Proof::Event(fact.proof))));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{AS_OF, Scene};
+    use crate::model::event::{Activity, Outcome};
+    use crate::model::facts::{MemberFacts, Observation};
+
+    #[test]
+    fn only_an_admin_known_to_have_no_second_factor_under_basic_sso() {
+        let found = |sso: &str, role: &str, second_factor: Option<bool>| {
+            let mut scene = Scene::new(&format!("sso = \"{sso}\"\n"));
+            let (name, role) = ("robin".to_owned(), Some(role.to_owned()));
+            let member = MemberFacts { id: name.clone(), name, role, second_factor, ..MemberFacts::default() };
+            scene.event(AS_OF - 2, Outcome::Success, Activity::Observe(Box::new(Observation::Member(member))));
+            scene.findings(super::ANALYZER.id).len()
+        };
+        assert_eq!(found("basic", "admin", Some(false)), 1);
+        assert_eq!(found("basic", "admin", Some(true)), 0);
+        assert_eq!(found("basic", "admin", None), 0);
+        assert_eq!(found("basic", "write", Some(false)), 0);
+        assert_eq!(found("managed", "admin", Some(false)), 0);
+    }
+}

@@ -1,0 +1,140 @@
+//! Scenes for the tests of analyzers: a few events, replayed and judged by every rule.
+
+use std::collections::BTreeMap;
+
+use super::{Context, run};
+use crate::model::coverage::Coverage;
+use crate::model::event::{Activity, Event, NamedRef, Operation, Outcome, PersonRef};
+use crate::model::facts::{AssignmentFacts, MemberFacts, Observation, PersonFacts};
+use crate::model::finding::Finding;
+use crate::model::link::fold;
+use crate::model::listing::{Absence, Listing};
+use crate::model::record::Origin;
+use crate::model::time::Timestamp;
+use crate::policy::{Policy, Sso, parse};
+use crate::state::{Frame, Replay};
+
+/// The moment everything is judged at: noon of the tenth day.
+pub(super) const AS_OF: i64 = 10 * 24 + 12;
+
+/// The moment so many hours after the beginning of the scene.
+pub(super) const fn hour(hours: i64) -> Timestamp {
+    Timestamp::from_micros((1_780_000_000 + hours * 3600) * 1_000_000)
+}
+
+/// What happened.
+pub(super) struct Scene {
+    policy: Policy,
+    events: Vec<Event>,
+    listings: Vec<Listing>,
+}
+
+impl Scene {
+    /// An empty one, under these lines of `[target]` and whatever follows.
+    pub(super) fn new(config: &str) -> Self {
+        let text = format!(
+            "[report]\norganization = \"Acme Corp\"\n[idp]\nprovider = \"entra\"\n[target]\nprovider = \"huggingface\"\nname = \"acme\"\n{config}"
+        );
+        let policy = parse(&text, "scimdrift.toml").expect("the config is right");
+        Self { policy, events: Vec::new(), listings: Vec::new() }
+    }
+
+    /// One event at an hour.
+    pub(super) fn event(&mut self, at: i64, outcome: Outcome, activity: Activity) -> &mut Self {
+        let native_id = self.events.len().to_string();
+        let source = String::from("a-log");
+        let event = Event {
+            at: hour(at),
+            source,
+            native_id,
+            outcome,
+            actor: None,
+            failure: None,
+            correlation: None,
+            token: None,
+            activity,
+            origin: Origin::default(),
+        };
+        self.events.push(event);
+        self
+    }
+
+    /// A person who is active and was assigned at an hour, as listings tell.
+    pub(super) fn entitled(&mut self, id: &str, since: i64) -> &mut Self {
+        let person =
+            PersonFacts { id: id.to_owned(), login: Some(format!("{id}@acme.example")), active: Some(true), ..PersonFacts::default() };
+        self.event(since, Outcome::Success, Activity::Observe(Box::new(Observation::Person(person))));
+        let assignment = AssignmentFacts { person: id.to_owned(), created_at: Some(hour(since)), ..AssignmentFacts::default() };
+        self.event(since, Outcome::Success, Activity::Observe(Box::new(Observation::Assignment(assignment))))
+    }
+
+    /// A complete listing of the organization's members, each linked by address.
+    pub(super) fn members(&mut self, at: i64, names: &[&str]) -> &mut Self {
+        for name in names {
+            let member = MemberFacts {
+                id: (*name).to_owned(),
+                name: (*name).to_owned(),
+                email: Some(format!("{name}@acme.example")),
+                ..MemberFacts::default()
+            };
+            self.event(at, Outcome::Success, Activity::Observe(Box::new(Observation::Member(member))));
+            if let Some(event) = self.events.last_mut() {
+                "huggingface-members".clone_into(&mut event.source);
+            }
+        }
+        self.listings.push(Listing {
+            taken_at: hour(at),
+            source: "huggingface-members".to_owned(),
+            scope: String::new(),
+            absence: Absence::Member,
+            complete: true,
+            rows: names.len() as u64,
+            file: String::new(),
+        });
+        self
+    }
+
+    /// An attempt that the provider's log tells of.
+    pub(super) fn attempt(&mut self, at: i64, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
+        let person = Some(PersonRef { id: Some(person.to_owned()), ..PersonRef::default() });
+        let application = NamedRef::default();
+        self.event(at, outcome, Activity::Provisioning { operation, person, group: None, application, account_id: None })
+    }
+
+    /// What one rule finds.
+    pub(super) fn findings(&self, rule: &str) -> Vec<Finding> {
+        let frame = Frame {
+            provider: "entra".to_owned(),
+            target: "huggingface".to_owned(),
+            invitations: self.policy.target.sso == Sso::Basic,
+            ..Frame::default()
+        };
+        let mut replay = Replay::new(frame, hour(AS_OF), &self.listings, []);
+        let mut events: Vec<&Event> = self.events.iter().collect();
+        events.sort_by_key(|event| event.at);
+        for (ordinal, event) in (0..).zip(events) {
+            replay.apply(event, ordinal);
+        }
+        let classes: BTreeMap<_, _> =
+            self.policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
+        let directory = replay.finish(&self.policy.aliases, self.policy.target.user_name, &classes);
+        let log = Coverage { source: "entra-sign-in".to_owned(), records: 2, hours: vec![(hour(0), hour(0)), (hour(AS_OF), hour(AS_OF))] };
+        let context = Context {
+            directory: &directory,
+            policy: &self.policy,
+            as_of: hour(AS_OF),
+            from: hour(0),
+            to: hour(AS_OF),
+            logs: &[log],
+            inputs: &[],
+            kept_out: &[],
+        };
+        run(&context).into_iter().filter(|finding| finding.rule == rule).collect()
+    }
+
+    /// The reasons that one rule finds, each with whom it is about.
+    pub(super) fn reasons(&self, rule: &str) -> Vec<(&'static str, String)> {
+        let whom = |finding: Finding| if finding.subject.person.is_empty() { finding.subject.account } else { finding.subject.person };
+        self.findings(rule).into_iter().map(|finding| (finding.reason, whom(finding))).collect()
+    }
+}
