@@ -18,6 +18,8 @@ mod rejected_records;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;
+#[cfg(test)]
+mod tests;
 
 use rayon::prelude::*;
 
