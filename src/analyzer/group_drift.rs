@@ -153,7 +153,7 @@ fn unknown(group: &TargetGroup, member: &str) -> Finding {
 }
 
 fn gone(view: &View<'_>, group: &TargetGroup, account: &Account) -> Option<Finding> {
-    let since = account.access.last().map(|step| step.at);
+    let since = account.access.last().filter(|step| !step.from_the_start).map(|step| step.at);
     if since.is_some_and(|since| !view.is_settled(group, since)) {
         return None;
     }
@@ -251,4 +251,41 @@ fn drift(reason: &'static str, severity: Severity, group: &TargetGroup, about: S
 
 fn name(group: &TargetGroup) -> &str {
     if group.name.is_empty() { &group.id } else { &group.name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Case;
+    use super::*;
+
+    /// What is found of a group whose members are these: reason and account.
+    fn found(case: &Case) -> Vec<(&'static str, String)> {
+        let mut findings = Vec::new();
+        case.with(|context| judge(context, &mut findings));
+        let mut found: Vec<_> = findings.into_iter().map(|finding| (finding.reason, finding.subject.account)).collect();
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn members_are_compared_with_the_group_they_stand_for() {
+        let case = Case::new().person("00u1", true).person("00u2", true).person("00u3", true).scim_group("staff", &["id-00u1", "id-00u2"]);
+        let case = case.idp_group("staff", &["00u1", "00u3"]);
+        assert_eq!(found(&case), [("extra-member", "name-00u2".to_owned()), ("missing-member", "name-00u3".to_owned())]);
+    }
+
+    #[test]
+    fn ghosts_are_unknown_or_gone() {
+        let case = Case::new().person("00u1", true).person("00u2", false).scim_group("staff", &["id-00u1", "id-00u2", "stranger"]);
+        let case = case.idp_group("staff", &["00u1"]);
+        assert_eq!(found(&case), [("ghost-member", "name-00u2".to_owned()), ("ghost-member", "stranger".to_owned())]);
+    }
+
+    #[test]
+    fn a_group_that_stands_for_none_and_the_same_members_are_no_drift() {
+        let same = Case::new().person("00u1", true).scim_group("staff", &["id-00u1"]).idp_group("staff", &["00u1"]);
+        assert_eq!(found(&same), []);
+        let other = Case::new().person("00u1", true).scim_group("staff", &["id-00u1"]).idp_group("others", &[]);
+        assert_eq!(found(&other), []);
+    }
 }

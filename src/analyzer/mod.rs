@@ -31,6 +31,8 @@ mod shrunken_listing;
 mod stale_input;
 mod stale_token;
 mod suspect_correlation;
+#[cfg(test)]
+mod tests;
 mod unprotected_admin;
 mod unrepaired;
 

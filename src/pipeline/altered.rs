@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::PipelineError;
 use crate::analyzer::Altered;
+use crate::model::event::Event;
 use crate::model::finding::Proof;
 use crate::model::listing::Absence;
 use crate::model::record::Kind;
@@ -16,54 +17,88 @@ use crate::store::{KeptVersion, Store};
 /// A form whose time was cut to the second is no other time.
 const SECOND: i64 = 1_000_000;
 
-/// Every altered record up to the as-of time, by source and id.
-pub(super) fn altered(store: &Store, as_of: Timestamp) -> Result<Vec<Altered>, PipelineError> {
-    // A log's record has one time for good; a listing's row comes back with every listing.
-    let logs: Vec<&str> = source::ALL.iter().filter(|source| source.kind == Kind::Log).map(|source| source.id).collect();
-    let mut found = Vec::new();
-    // Two rows of one roster may be two employments under one number.
-    let is_roster =
-        |version: &KeptVersion| source::find(&version.source).is_some_and(|source| source.kind == Kind::Listing(Absence::Employee));
-    store.versions_that_differ(as_of, &logs, |versions| {
-        if !versions.iter().any(is_roster) {
-            found.extend(compare(versions));
+/// Which record: its moment, source and native id.
+type Key = (Timestamp, String, String);
+
+/// What the store's versions of records come to.
+#[derive(Debug, Default)]
+pub(super) struct Versions {
+    altered: Vec<Altered>,
+    /// Which altered record a version belongs to.
+    forms: BTreeMap<Key, usize>,
+    /// Versions of a log's records that do not stand, since a fuller one gives another time.
+    overruled: BTreeSet<Key>,
+}
+
+impl Versions {
+    /// Compares the versions of every record that has several up to the as-of time.
+    pub(super) fn of(store: &Store, as_of: Timestamp) -> Result<Self, PipelineError> {
+        // A log's record has one time for good; a listing's row comes back with every listing.
+        let logs: Vec<&str> = source::ALL.iter().filter(|source| source.kind == Kind::Log).map(|source| source.id).collect();
+        // Two rows of one roster may be two employments under one number.
+        let is_roster =
+            |version: &KeptVersion| source::find(&version.source).is_some_and(|source| source.kind == Kind::Listing(Absence::Employee));
+        let mut compared = Self::default();
+        store.versions_that_differ(as_of, &logs, |versions| {
+            if !versions.iter().any(is_roster) {
+                compared.add(versions);
+            }
+        })?;
+        Ok(compared)
+    }
+
+    fn add(&mut self, versions: &[KeptVersion]) {
+        let Some((standing, altered)) = compare(versions) else { return };
+        let key = |version: &KeptVersion| (version.at, version.source.clone(), version.native_id.clone());
+        self.overruled.extend(versions.iter().filter(|version| version.at != standing.at).map(key));
+        if let Some(altered) = altered {
+            self.forms.extend(versions.iter().map(|version| (key(version), self.altered.len())));
+            self.altered.push(altered);
         }
-    })?;
-    Ok(found)
+    }
+
+    /// Takes note of an event, and says whether it is the version that stands.
+    pub(super) fn stands(&mut self, event: &Event, ordinal: u32) -> bool {
+        if self.forms.is_empty() && self.overruled.is_empty() {
+            return true;
+        }
+        let key = (event.at, event.source.clone(), event.native_id.clone());
+        if let Some(altered) = self.forms.get(&key).and_then(|index| self.altered.get_mut(*index)) {
+            altered.proofs.push(Proof::Event(ordinal));
+        }
+        !self.overruled.contains(&key)
+    }
+
+    /// The altered records, by source and id.
+    pub(super) fn into_altered(self) -> Vec<Altered> {
+        self.altered
+    }
 }
 
-/// Adds the events, which are known by their ordinals only once they were replayed.
-pub(super) fn with_events(altered: Vec<Altered>, ordinals: &BTreeMap<(String, String), Vec<u32>>) -> Vec<Altered> {
-    let with = |mut altered: Altered| {
-        let key = (altered.source.clone(), altered.native_id.clone());
-        altered.proofs.extend(ordinals.get(&key).into_iter().flatten().map(|ordinal| Proof::Event(*ordinal)));
-        altered
-    };
-    altered.into_iter().map(with).collect()
-}
-
-/// Compares every version with the fullest one, which stands.
-fn compare(versions: &[KeptVersion]) -> Option<Altered> {
-    let bodies: Vec<Value> = versions.iter().map(|version| serde_json::from_str(&version.body).unwrap_or(Value::Null)).collect();
-    let fullest = (0..versions.len()).max_by_key(|index| (versions[*index].body.len(), std::cmp::Reverse(*index)))?;
+/// Compares every version with the fullest one, which stands, and tells that one; the record is altered where they differ.
+fn compare(versions: &[KeptVersion]) -> Option<(&KeptVersion, Option<Altered>)> {
+    let parsed = |version: &KeptVersion| serde_json::from_str(&version.body).unwrap_or(Value::Null);
+    let smaller = |index: &usize| std::cmp::Reverse(*index);
+    let fullest = (0..versions.len()).max_by_key(|index| (versions[*index].body.len(), smaller(index)))?;
+    let (standing, body) = (&versions[fullest], parsed(&versions[fullest]));
     let mut fields = BTreeSet::new();
-    for (version, body) in versions.iter().zip(&bodies) {
-        if !same_time(version.at, versions[fullest].at) {
+    for version in versions {
+        if !same_time(version.at, standing.at) {
             fields.insert("at".to_owned());
         }
-        differences("", body, &bodies[fullest], &mut fields);
+        differences("", &parsed(version), &body, &mut fields);
     }
-    let standing = &versions[fullest];
     let note =
         |version: &KeptVersion| format!("line {}: one form of {}, dated {} UTC", version.line, version.native_id, version.at.minute());
     let proof = |version: &KeptVersion| Proof::Input { source: version.source.clone(), file: version.file.clone(), note: note(version) };
-    (!fields.is_empty()).then(|| Altered {
+    let altered = (!fields.is_empty()).then(|| Altered {
         source: standing.source.clone(),
         native_id: standing.native_id.clone(),
         at: standing.at,
         fields: fields.into_iter().collect(),
         proofs: versions.iter().map(proof).collect(),
-    })
+    });
+    Some((standing, altered))
 }
 
 fn same_time(one: Timestamp, other: Timestamp) -> bool {
@@ -141,7 +176,7 @@ mod tests {
     }
 
     fn fields(versions: &[KeptVersion]) -> Vec<String> {
-        compare(versions).map(|altered| altered.fields).unwrap_or_default()
+        compare(versions).and_then(|(_, altered)| altered).map(|altered| altered.fields).unwrap_or_default()
     }
 
     #[test]
@@ -160,6 +195,28 @@ mod tests {
         assert_eq!(fields(&[version(1_500_000, body), version(1_000_000, body)]), Vec::<String>::new());
         assert_eq!(fields(&[version(1_500_000, body), version(1_400_000, body)]), ["at"]);
         assert_eq!(fields(&[version(1_500_000, body), version(9_000_000, body)]), ["at"]);
+    }
+
+    #[test]
+    fn of_two_times_the_fuller_form_stands_alone() {
+        let (thin, full) = (r#"{"outcome":"success"}"#, r#"{"outcome":"success","correlation":"c1"}"#);
+        let mut versions = Versions::default();
+        versions.add(&[version(1_000_000, thin), version(9_000_000, full)]);
+        let event = |at| Event {
+            at: Timestamp::from_micros(at),
+            source: "okta-system-log".to_owned(),
+            native_id: "uuid-1".to_owned(),
+            outcome: crate::model::event::Outcome::Success,
+            actor: None,
+            failure: None,
+            correlation: None,
+            token: None,
+            activity: crate::model::event::Activity::Login { account: crate::model::event::AccountRef::default() },
+            origin: crate::model::record::Origin::default(),
+        };
+        assert_eq!((versions.stands(&event(1_000_000), 3), versions.stands(&event(9_000_000), 7)), (false, true));
+        let altered = versions.into_altered();
+        assert!(altered[0].proofs.contains(&Proof::Event(3)) && altered[0].proofs.contains(&Proof::Event(7)));
     }
 
     #[test]

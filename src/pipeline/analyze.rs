@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::altered::Versions;
 use super::guard::guard;
-use super::{PipelineError, Setup, Workers, accounts, altered, conclusion, coverage, findings, inputs, leavers, tokens};
-use crate::analyzer::{self, Altered, Context, InputFile, KeptOut};
+use super::{PipelineError, Setup, Workers, accounts, conclusion, coverage, findings, inputs, leavers, tokens};
+use crate::analyzer::{self, Context, InputFile, KeptOut};
 use crate::model::coverage::Coverage;
 use crate::model::digest::Digest;
 use crate::model::finding::Finding;
@@ -39,9 +40,9 @@ impl Analysis {
 /// When the store fails.
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
     let (listings, kept_out) = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
-    let found = altered::altered(store, as_of)?;
-    let Replayed { directory, used, spoken, forms } = replay(setup, store, as_of, &listings, &kept_out, &found)?;
-    let altered = altered::with_events(found, &forms);
+    let mut versions = Versions::of(store, as_of)?;
+    let Replayed { directory, used, spoken } = replay(setup, store, as_of, &listings, &kept_out, &mut versions)?;
+    let altered = versions.into_altered();
     let files = store.files()?;
     let logs = logs(store, as_of, &spoken)?;
     let inputs = input_files(setup, &files);
@@ -104,8 +105,6 @@ struct Replayed {
     used: BTreeMap<i64, u64>,
     /// How many records of each source speak of a moment up to the as-of time.
     spoken: BTreeMap<String, u64>,
-    /// The ordinals of altered records, by source and native id.
-    forms: BTreeMap<(String, String), Vec<u32>>,
 }
 
 /// The directory at the as-of time, and the counts that do not depend on how records are spread over files.
@@ -115,7 +114,7 @@ fn replay(
     as_of: Timestamp,
     listings: &[Listing],
     kept_out: &[KeptOut],
-    altered: &[Altered],
+    versions: &mut Versions,
 ) -> Result<Replayed, PipelineError> {
     let policy = &setup.policy;
     let frame = Frame {
@@ -129,23 +128,18 @@ fn replay(
     let mut replay = Replay::new(frame, as_of, listings, kept_out.iter().map(|kept| &kept.listing));
     let mut used: BTreeMap<i64, u64> = BTreeMap::new();
     let mut spoken: BTreeMap<String, u64> = BTreeMap::new();
-    let mut forms: BTreeMap<(String, String), Vec<u32>> =
-        altered.iter().map(|altered| ((altered.source.clone(), altered.native_id.clone()), Vec::new())).collect();
     // Later events change nothing, but which file was the first to bring a record does not depend on the as-of time.
     store.events(Timestamp::LAST, |stored| {
         *used.entry(stored.first_file).or_default() += 1;
         if stored.event.at <= as_of {
             *spoken.entry(stored.event.source.clone()).or_default() += 1;
-            if !forms.is_empty()
-                && let Some(ordinals) = forms.get_mut(&(stored.event.source.clone(), stored.event.native_id.clone()))
-            {
-                ordinals.push(stored.ordinal);
-            }
         }
-        replay.apply(&stored.event, stored.ordinal);
+        if versions.stands(&stored.event, stored.ordinal) {
+            replay.apply(&stored.event, stored.ordinal);
+        }
     })?;
     let classes = policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
-    Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken, forms })
+    Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken })
 }
 
 /// Every log with its hours, and how many of its records touch access.
