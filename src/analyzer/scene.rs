@@ -128,6 +128,7 @@ impl Scene {
             logs: &[log],
             inputs: &[],
             kept_out: &[],
+            altered: &[],
         };
         run(&context).into_iter().filter(|finding| finding.rule == rule).collect()
     }
