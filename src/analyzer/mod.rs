@@ -5,6 +5,7 @@
 
 mod altered_input;
 mod cause;
+mod clock_skew;
 mod configuration_change;
 mod connector_outage;
 mod context;
@@ -13,11 +14,13 @@ mod duplicate_identity;
 mod expectation;
 mod failed_sync;
 mod failures;
+mod flapping_sync;
 mod group_drift;
 mod held_deprovisioning;
 mod lapsed_account;
 mod late_deprovisioning;
 mod log_gap;
+mod malformed_attribute;
 mod mismatched_resource_role;
 mod mismatched_role;
 mod missing_account;
@@ -27,10 +30,12 @@ mod overscoped_token;
 mod rejected_records;
 #[cfg(test)]
 mod scene;
+mod scim_token;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;
 mod suspect_correlation;
+mod target_rule;
 #[cfg(test)]
 mod tests;
 mod unprotected_admin;
@@ -48,6 +53,7 @@ pub use context::{Context, InputFile};
 pub use expectation::{Expectation, expected_role};
 pub use failures::{Failures, Outage};
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};
+pub use target_rule::{Attribute, Complaint};
 pub use unrepaired::{Try, Unrepaired};
 
 /// A reason a rule may give, in the order in which the first one that holds is chosen.
@@ -110,16 +116,19 @@ pub struct Analyzer {
 /// Every rule, by id.
 pub const ALL: &[Analyzer] = &[
     altered_input::ANALYZER,
+    clock_skew::ANALYZER,
     configuration_change::ANALYZER,
     connector_outage::ANALYZER,
     dormant_account::ANALYZER,
     duplicate_identity::ANALYZER,
     failed_sync::ANALYZER,
+    flapping_sync::ANALYZER,
     group_drift::ANALYZER,
     held_deprovisioning::ANALYZER,
     lapsed_account::ANALYZER,
     late_deprovisioning::ANALYZER,
     log_gap::ANALYZER,
+    malformed_attribute::ANALYZER,
     mismatched_resource_role::ANALYZER,
     mismatched_role::ANALYZER,
     missing_account::ANALYZER,
@@ -127,6 +136,7 @@ pub const ALL: &[Analyzer] = &[
     out_of_band_change::ANALYZER,
     overscoped_token::ANALYZER,
     rejected_records::ANALYZER,
+    scim_token::ANALYZER,
     shrunken_listing::ANALYZER,
     stale_input::ANALYZER,
     stale_token::ANALYZER,

@@ -12,7 +12,10 @@ use crate::policy::Provider;
 use crate::state::{Access, Attempt, Person, Side};
 
 /// Two tellings of one attempt lie no further apart than this.
-const TOLD_TWICE: Span = Span::from_micros(120_000_000);
+pub(super) const TOLD_TWICE: Span = Span::from_micros(120_000_000);
+
+/// However busy a moment is, no more attempts than this are compared with one.
+const NEIGHBOURS: usize = 32;
 
 /// One attempt, told by one side or by both.
 #[derive(Clone, Debug)]
@@ -126,6 +129,20 @@ impl<'a> Unrepaired<'a> {
         words
     }
 
+    /// The operation as a sentence names it.
+    #[must_use]
+    pub const fn noun(&self) -> &'static str {
+        match self.operation {
+            Operation::Create => "creation",
+            Operation::Update => "update",
+            Operation::Disable => "disabling",
+            Operation::Enable => "enabling",
+            Operation::Delete => "deletion",
+            Operation::GroupPush => "push",
+            Operation::Verify => "look-up",
+        }
+    }
+
     /// Whether the time has passed in which the identity provider tries again by itself.
     #[must_use]
     pub fn beyond_retries(&self, context: &Context<'_>) -> bool {
@@ -144,7 +161,8 @@ pub(super) fn tries<'a>(context: &Context<'_>, attempts: &'a [Attempt]) -> Vec<T
     ordered.sort_by_key(|(at, attempt)| (*at, attempt.proof));
     let mut tries: Vec<(Timestamp, Try<'a>)> = Vec::new();
     for (at, attempt) in ordered {
-        let recent = || (0..tries.len()).rev().take_while(|index| at.since(tries[*index].0) <= TOLD_TWICE).collect::<Vec<_>>();
+        let recent =
+            || (0..tries.len()).rev().take_while(|index| at.since(tries[*index].0) <= TOLD_TWICE).take(NEIGHBOURS).collect::<Vec<_>>();
         // The same operation before one that may only look different.
         let mut candidates = recent();
         candidates.sort_by_key(|index| tries[*index].1.operation != attempt.operation);
