@@ -16,8 +16,8 @@ fn exactly_what_was_planted_is_found() {
     compare(
         &report,
         "findings.csv",
-        &["rule", "reason", "credential", "object", "account"],
-        &["severity", "confidence", "status", "person", "system"],
+        &["rule", "reason", "credential", "object", "account", "person"],
+        &["severity", "confidence", "status", "system"],
     );
     let columns = ["person", "state", "class", "situation", "match_key", "role_expected", "role_observed"];
     compare(&report, "accounts.csv", &["system", "account"], &columns);

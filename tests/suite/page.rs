@@ -35,7 +35,7 @@ fn rendered(browser: &PathBuf, fragment: &str) -> (String, String) {
 fn the_script_runs_and_no_name_does() {
     let Some(browser) = chromium() else { return skipped() };
     let (document, complaints) = rendered(&browser, "");
-    assert!(document.contains("<title>") && document.contains("showing 29 of 29"), "the script did not run: {complaints}");
+    assert!(document.contains("<title>") && document.contains("showing 34 of 34"), "the script did not run: {complaints}");
     for trespass in ["Content Security Policy", "Refused to", "net::ERR"] {
         assert!(!complaints.contains(trespass), "{complaints}");
     }
