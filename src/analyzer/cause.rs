@@ -219,6 +219,11 @@ impl Row {
     }
 }
 
+/// What a failure's text says, in lower case, without the names of people that come before it.
+pub(super) fn told(failure: &Failure) -> String {
+    Words::of(failure).told
+}
+
 /// The HTTP status that a failure tells, as a number or by Okta's name for it.
 pub(super) fn is_unauthorized(failure: &Failure) -> bool {
     let words = Words::of(failure);

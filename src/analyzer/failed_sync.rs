@@ -76,8 +76,7 @@ fn finding(context: &Context<'_>, row: &Unrepaired<'_>, subject: Subject, id: &s
     finding.expected = format!("{operation} done");
     finding.observed = observed(row);
     finding.since = Some(row.first_at());
-    finding.explanation =
-        format!("The {} of {label} {attempts} ({}), and nothing repaired it since.", noun(row.operation), row.cause.word());
+    finding.explanation = format!("The {} of {label} {attempts} ({}), and nothing repaired it since.", row.noun(), row.cause.word());
     let urgent = if takes_access { "Take the access away by hand first. " } else { "" };
     finding.remediation = format!("{urgent}{}", row.cause.remediation());
     finding.resting_on(proofs)
@@ -92,16 +91,4 @@ fn observed(row: &Unrepaired<'_>) -> String {
     };
     let words: Vec<String> = row.words().into_iter().map(written).filter(|words| !words.is_empty()).collect();
     if words.is_empty() { format!("failed, {} reason told", Cause::Unknown.word()) } else { words.join("; ") }
-}
-
-fn noun(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Create => "creation",
-        Operation::Update => "update",
-        Operation::Disable => "disabling",
-        Operation::Enable => "enabling",
-        Operation::Delete => "deletion",
-        Operation::GroupPush => "push",
-        Operation::Verify => "look-up",
-    }
 }

@@ -4,19 +4,24 @@
 //! severity through the link to the owner. It reads no file and no clock, and does not know how a finding is shown.
 
 mod cause;
+mod clock_skew;
 mod connector_outage;
 mod context;
 mod expectation;
 mod failed_sync;
 mod failures;
+mod flapping_sync;
 mod late_deprovisioning;
 mod log_gap;
+mod malformed_attribute;
 mod mismatched_role;
 mod orphaned_account;
 mod rejected_records;
+mod scim_token;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;
+mod target_rule;
 mod unrepaired;
 
 use rayon::prelude::*;
@@ -30,6 +35,7 @@ pub use context::{Context, InputFile};
 pub use expectation::{Expectation, expected_role};
 pub use failures::{Failures, Outage};
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};
+pub use target_rule::{Attribute, Complaint};
 pub use unrepaired::{Try, Unrepaired};
 
 /// A reason a rule may give, in the order in which the first one that holds is chosen.
@@ -91,13 +97,17 @@ pub struct Analyzer {
 
 /// Every rule, by id.
 pub const ALL: &[Analyzer] = &[
+    clock_skew::ANALYZER,
     connector_outage::ANALYZER,
     failed_sync::ANALYZER,
+    flapping_sync::ANALYZER,
     late_deprovisioning::ANALYZER,
     log_gap::ANALYZER,
+    malformed_attribute::ANALYZER,
     mismatched_role::ANALYZER,
     orphaned_account::ANALYZER,
     rejected_records::ANALYZER,
+    scim_token::ANALYZER,
     shrunken_listing::ANALYZER,
     stale_input::ANALYZER,
     stale_token::ANALYZER,

@@ -312,7 +312,9 @@ impl Directory {
         }
         for (group, attempt) in of_groups {
             let known = group.id.as_ref().and_then(|id| self.groups.get(id)).map(|group| group.name.clone());
-            if let Some(name) = known.or(group.name).or(group.id) {
+            let listed = group.id.as_ref().and_then(|id| self.target_groups.get(id)).map(|group| group.name.clone());
+            let listed = listed.filter(|name| !name.is_empty());
+            if let Some(name) = known.or(group.name).or(listed).or(group.id) {
                 self.group_attempts.entry(name).or_default().push(attempt);
             }
         }

@@ -71,13 +71,14 @@ impl Replay {
             person.employee_id.clone_from(&facts.employee_id);
         }
         person.created_at = earlier(person.created_at, facts.created_at);
-        if facts.email.is_some() || facts.given_name.is_some() || facts.family_name.is_some() {
+        if [&facts.login, &facts.email, &facts.given_name, &facts.family_name].into_iter().any(Option::is_some) {
             let before = person.profile.take().unwrap_or_default();
             // A row that tells one of the names tells both: the other is empty, not forgotten.
             let told = facts.given_name.is_some() || facts.family_name.is_some();
             let (given_name, family_name) =
                 if told { (facts.given_name.clone(), facts.family_name.clone()) } else { (before.given_name, before.family_name) };
-            person.profile = Some(Profile { email: facts.email.clone().or(before.email), given_name, family_name, proof: ordinal });
+            person.profile =
+                Some(Profile { email: facts.email.clone().or(before.email), given_name, family_name, at: Some(at), proof: ordinal });
         }
         if let Some(active) = facts.active {
             let standing = match (active, facts.status.as_deref()) {

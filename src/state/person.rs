@@ -83,6 +83,8 @@ pub struct Profile {
     pub given_name: Option<String>,
     /// The family name.
     pub family_name: Option<String>,
+    /// When this was listed.
+    pub at: Option<Timestamp>,
     /// The event.
     pub proof: u32,
 }

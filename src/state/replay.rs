@@ -163,12 +163,12 @@ impl Replay {
 
     /// Notes that the provider's log told of a change to a person.
     fn touch(&mut self, event: &Event, ordinal: u32) {
-        let named = match &event.activity {
-            Activity::Lifecycle { person, .. }
-            | Activity::Profile { person }
-            | Activity::Assignment { person, .. }
-            | Activity::GroupMembership { person, .. } => person,
-            _ => return,
+        let (Activity::Lifecycle { person: named, .. }
+        | Activity::Profile { person: named }
+        | Activity::Assignment { person: named, .. }
+        | Activity::GroupMembership { person: named, .. }) = &event.activity
+        else {
+            return;
         };
         if let Some(person) = self.people.resolve(named, ordinal) {
             person.touched.push(event.at);

@@ -158,7 +158,10 @@ impl Replay {
             self.trail.user_attempts.push((user.clone(), attempt));
         }
         if let Some(group) = &exchange.group {
-            let named = NamedRef { id: group.external_id.clone(), name: group.display_name.clone().or_else(|| self.group_name(group)) };
+            let name = group.display_name.clone().or_else(|| self.group_name(group));
+            // A group that is not known yet may be listed later under the target's own id.
+            let id = group.external_id.clone().or_else(|| group.id.clone().filter(|_| name.is_none()));
+            let named = NamedRef { id, name };
             self.trail.group_attempts.push((named, attempt(event, operation, Side::Endpoint, None, ordinal)));
             if success {
                 self.change_group(group, ordinal);
