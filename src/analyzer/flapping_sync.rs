@@ -41,21 +41,21 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
         by_operation.entry(one.operation).or_default().push(one);
     }
     let mut flapping = by_operation.iter().filter_map(|(operation, tries)| {
-        let changes = changes(tries);
         let within = |one: &&Try<'_>| context.from <= one.at && one.at <= context.to;
-        let changes: Vec<&Try<'_>> = changes.into_iter().filter(within).collect();
-        let dense = changes.windows(CHANGES).any(|few| few[CHANGES - 1].at.since(few[0].at) <= WINDOW);
-        dense.then_some((*operation, changes))
+        let changes: Vec<&Try<'_>> = changes(tries).into_iter().filter(within).collect();
+        is_dense(&changes).then_some((*operation, changes))
     });
     let Some((operation, changes)) = flapping.next() else { return };
-    let others: String = flapping.map(|(operation, changes)| format!("; {}: {} changes", operation.word(), changes.len())).collect();
+    let count = |operation: Operation, changes: &[&Try<'_>]| format!("{}: {} changes", operation.word(), changes.len());
+    let observed = std::iter::once(count(operation, &changes)).chain(flapping.map(|(operation, changes)| count(operation, &changes)));
+    let observed = observed.collect::<Vec<_>>().join("; ");
     let mut proofs = changes.iter().flat_map(|one| one.tellings()).map(|told| Proof::Event(told.proof));
     let subject = Subject { system: context.directory.target.clone(), person: person.id.clone(), ..Subject::default() };
     let first = proofs.next().unwrap_or(Proof::Event(person.proof));
     let mut finding = Finding::new(ANALYZER.id, "", Severity::Low, subject, &[&person.id], first);
     let since = changes.first().map(|one| one.at);
     finding.expected = format!("fewer than {CHANGES} changes between success and failure within {WINDOW}");
-    finding.observed = format!("{}: {} changes{others}", operation.word(), changes.len());
+    finding.observed = observed;
     finding.since = since;
     finding.explanation = format!(
         "The {} of {} changed {} times between success and failure since {} UTC.",
@@ -68,6 +68,12 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
         "Compare what was sent when it failed and when it worked; look for two sources that write the same value, and for an endpoint that is at its limits."
             .to_owned();
     findings.push(finding.resting_on(proofs));
+}
+
+/// Whether enough changes lie close enough together.
+fn is_dense(changes: &[&Try<'_>]) -> bool {
+    let ends = |few: &[&Try<'_>]| Some(few.last()?.at.since(few.first()?.at));
+    changes.windows(CHANGES).filter_map(ends).any(|length| length <= WINDOW)
 }
 
 /// The attempts of one operation that ended otherwise than the one before.
@@ -91,4 +97,52 @@ fn is_contradiction(one: &Try<'_>, other: &Try<'_>) -> bool {
     let sides = |one: &Try<'_>| (one.endpoint.is_some(), one.provider.is_some());
     let told_by_two = matches!((sides(one), sides(other)), ((true, false), (false, true)) | ((false, true), (true, false)));
     told_by_two && one.outcome != other.outcome && other.at.since(one.at) <= TOLD_TWICE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Timestamp;
+    use crate::state::Side;
+
+    /// Attempts so many hours in, told by the provider `P`, the endpoint `E` or both `B`: `F` failed, `S` worked.
+    fn flaps(told: &[(i64, char, char)]) -> (usize, bool) {
+        let attempt = |hour: i64, side, ended| Attempt {
+            at: Timestamp::from_micros(hour * 3_600_000_000),
+            operation: Operation::Update,
+            outcome: if ended == 'F' { Outcome::Failure } else { Outcome::Success },
+            failure: None,
+            side,
+            proof: 0,
+            sent: None,
+        };
+        let attempts: Vec<(Attempt, Attempt)> =
+            told.iter().map(|(hour, _, ended)| (attempt(*hour, Side::Endpoint, *ended), attempt(*hour, Side::Provider, *ended))).collect();
+        let tries: Vec<Try<'_>> = told
+            .iter()
+            .zip(&attempts)
+            .map(|((_, sides, _), (endpoint, provider))| Try {
+                at: endpoint.at,
+                operation: endpoint.operation,
+                outcome: endpoint.outcome,
+                endpoint: (*sides != 'P').then_some(endpoint),
+                provider: (*sides != 'E').then_some(provider),
+            })
+            .collect();
+        let changes = changes(&tries);
+        (changes.len(), is_dense(&changes))
+    }
+
+    #[test]
+    fn three_changes_within_a_week() {
+        assert_eq!(flaps(&[(0, 'B', 'S'), (10, 'B', 'F'), (20, 'B', 'S'), (178, 'B', 'F')]), (3, true));
+        assert_eq!(flaps(&[(0, 'B', 'S'), (10, 'B', 'F'), (20, 'B', 'S'), (179, 'B', 'F')]), (3, false));
+        assert_eq!(flaps(&[(0, 'B', 'F'), (1, 'B', 'F'), (2, 'B', 'S'), (3, 'B', 'S'), (4, 'B', 'F')]), (2, false));
+    }
+
+    #[test]
+    fn two_words_on_one_attempt_are_no_change() {
+        assert_eq!(flaps(&[(0, 'E', 'S'), (0, 'P', 'F'), (9, 'E', 'S'), (9, 'P', 'F')]), (0, false));
+        assert_eq!(flaps(&[(0, 'E', 'S'), (1, 'P', 'F'), (2, 'E', 'S')]), (2, false));
+    }
 }

@@ -48,7 +48,7 @@ struct Complaint {
 }
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut complaints = rejected(context).into_iter().chain(ending(context));
+    let mut complaints = rejected(&answers(context)).into_iter().chain(ending(context));
     let Some(first) = complaints.next() else { return };
     let subject = connector(context);
     let key = subject.object.clone();
@@ -67,8 +67,7 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.push(finding.resting_on(proofs));
 }
 
-fn rejected(context: &Context<'_>) -> Option<Complaint> {
-    let answers = answers(context);
+fn rejected(answers: &[Answer]) -> Option<Complaint> {
     let since_success = answers.iter().rposition(|answer| answer.success).map_or(0, |last| last + 1);
     let mut rows = answers[since_success..].split(|answer| !answer.refused).filter(|row| row.len() >= REFUSALS);
     let (first, last) = rows.next().map(|row| (row, rows.next_back().unwrap_or(row)))?;
@@ -132,4 +131,23 @@ fn answers(context: &Context<'_>) -> Vec<Answer> {
     let mut answers: Vec<Answer> = attempts.filter(told).map(answer).collect();
     answers.sort_by_key(|answer| (answer.at, answer.proof));
     answers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(statuses: &[u16]) -> Option<String> {
+        let answer = |status: &u16| Answer { at: Timestamp::from_micros(0), success: *status < 300, refused: *status == 401, proof: 0 };
+        rejected(&statuses.iter().map(answer).collect::<Vec<_>>()).map(|complaint| complaint.observed)
+    }
+
+    #[test]
+    fn three_refusals_in_a_row_and_no_success_since() {
+        assert_eq!(count(&[200, 401, 401, 401]).as_deref(), Some("3 answers 401 and no success since"));
+        assert!(count(&[401, 401, 401, 503]).is_some());
+        for statuses in [&[401, 401][..], &[401, 401, 401, 200], &[401, 401, 503, 401], &[503, 503, 503], &[]] {
+            assert_eq!(count(statuses), None, "{statuses:?}");
+        }
+    }
 }

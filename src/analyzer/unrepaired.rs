@@ -153,18 +153,19 @@ impl<'a> Unrepaired<'a> {
 
 /// The attempts in order, each once, whoever tells of it.
 pub(super) fn tries<'a>(context: &Context<'_>, attempts: &'a [Attempt]) -> Vec<Try<'a>> {
-    let skew = context.directory.endpoint_skew();
-    let mut ordered: Vec<(Timestamp, &Attempt)> = attempts
-        .iter()
-        .map(|attempt| (if attempt.side == Side::Endpoint { attempt.at.minus(skew) } else { attempt.at }, attempt))
-        .collect();
+    put_together(attempts, context.directory.endpoint_skew())
+}
+
+/// Puts tellings together; `skew` is by how much the endpoint's clock is ahead of the provider's.
+fn put_together(attempts: &[Attempt], skew: Span) -> Vec<Try<'_>> {
+    let at = |attempt: &Attempt| if attempt.side == Side::Endpoint { attempt.at.minus(skew) } else { attempt.at };
+    let mut ordered: Vec<(Timestamp, &Attempt)> = attempts.iter().map(|attempt| (at(attempt), attempt)).collect();
     ordered.sort_by_key(|(at, attempt)| (*at, attempt.proof));
-    let mut tries: Vec<(Timestamp, Try<'a>)> = Vec::new();
+    let mut tries: Vec<(Timestamp, Try<'_>)> = Vec::new();
     for (at, attempt) in ordered {
-        let recent =
-            || (0..tries.len()).rev().take_while(|index| at.since(tries[*index].0) <= TOLD_TWICE).take(NEIGHBOURS).collect::<Vec<_>>();
+        let recent = (0..tries.len()).rev().take_while(|index| at.since(tries[*index].0) <= TOLD_TWICE).take(NEIGHBOURS);
         // The same operation before one that may only look different.
-        let mut candidates = recent();
+        let mut candidates: Vec<usize> = recent.collect();
         candidates.sort_by_key(|index| tries[*index].1.operation != attempt.operation);
         if !candidates.into_iter().any(|index| tries[index].1.take(attempt)) {
             tries.push((at, Try::of(attempt)));
@@ -245,5 +246,79 @@ fn is_pointless(context: &Context<'_>, person: &Person, operation: Operation, fa
             person.entitled() == Some(false) || lapses.iter().any(|lapse| lapse.at > failed_at) || gone(Some(failed_at))
         }
         Operation::GroupPush => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::facts::ScimUser;
+
+    /// An attempt `minute` minutes in: `F` failed, `S` worked, `D` is held back.
+    fn attempt(side: Side, minute: i64, operation: Operation, ended: char) -> Attempt {
+        let outcome = match ended {
+            'F' => Outcome::Failure,
+            'S' => Outcome::Success,
+            _ => Outcome::Deferred,
+        };
+        let at = Timestamp::from_micros(minute * 60_000_000);
+        let failure = (ended == 'F').then(|| Failure { code: Some("503".to_owned()), message: String::new() });
+        Attempt { at, operation, outcome, failure, side, proof: 0, sent: None }
+    }
+
+    fn told(side: Side, attempts: &[(i64, Operation, char)]) -> Vec<Attempt> {
+        attempts.iter().map(|(minute, operation, ended)| attempt(side, *minute, *operation, *ended)).collect()
+    }
+
+    fn open(attempts: &[Attempt]) -> Vec<(Operation, usize, Cause)> {
+        rows(&put_together(attempts, Span::ZERO)).iter().map(|row| (row.operation, row.attempts(), row.cause)).collect()
+    }
+
+    use Operation::{Create, Delete, Disable, Enable, Update, Verify};
+
+    #[test]
+    fn what_both_sides_tell_counts_once() {
+        let failed = [(0, Disable, 'F'), (40, Disable, 'F')];
+        let mut attempts = told(Side::Provider, &failed);
+        attempts.extend(told(Side::Endpoint, &failed));
+        assert_eq!(open(&attempts), [(Disable, 2, Cause::Transport)]);
+        let apart = [attempt(Side::Provider, 0, Disable, 'F'), attempt(Side::Endpoint, 3, Disable, 'F')];
+        assert_eq!(open(&apart), [(Disable, 2, Cause::Transport)]);
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_is_set_back() {
+        let attempts = [attempt(Side::Provider, 0, Update, 'F'), attempt(Side::Endpoint, 30, Update, 'F')];
+        assert_eq!(put_together(&attempts, Span::from_micros(30 * 60_000_000)).len(), 1);
+        assert_eq!(put_together(&attempts, Span::ZERO).len(), 2);
+    }
+
+    #[test]
+    fn one_request_under_two_names_is_the_providers() {
+        let attempts = [attempt(Side::Endpoint, 0, Update, 'F'), attempt(Side::Provider, 1, Enable, 'F')];
+        assert_eq!(open(&attempts), [(Enable, 1, Cause::Transport)]);
+        let two = [attempt(Side::Endpoint, 0, Disable, 'F'), attempt(Side::Provider, 1, Update, 'F')];
+        assert_eq!(open(&two).len(), 2);
+    }
+
+    #[test]
+    fn only_the_same_operation_repairs() {
+        let provider = |attempts: &[(i64, Operation, char)]| open(&told(Side::Provider, attempts));
+        assert_eq!(provider(&[(0, Disable, 'F'), (10, Update, 'S')]), [(Disable, 1, Cause::Transport)]);
+        assert_eq!(provider(&[(0, Disable, 'F'), (10, Disable, 'S')]), []);
+        assert_eq!(provider(&[(0, Disable, 'F'), (10, Delete, 'S')]), []);
+        assert_eq!(provider(&[(0, Delete, 'F'), (10, Disable, 'S')]), [(Delete, 1, Cause::Transport)]);
+        assert_eq!(provider(&[(0, Create, 'F'), (10, Update, 'S')]), [(Create, 1, Cause::Transport)]);
+        assert_eq!(provider(&[(0, Verify, 'F'), (10, Update, 'S')]), []);
+        assert_eq!(provider(&[(0, Disable, 'F'), (10, Disable, 'D')]), [], "what is held back was not refused");
+        assert_eq!(provider(&[(0, Update, 'F'), (10, Update, 'S'), (20, Update, 'F'), (30, Update, 'F')]), [(Update, 2, Cause::Transport)]);
+    }
+
+    #[test]
+    fn a_request_that_sets_active_gives_access_back() {
+        let mut back = attempt(Side::Endpoint, 10, Update, 'S');
+        assert_eq!(open(&[attempt(Side::Provider, 0, Enable, 'F'), back.clone()]).len(), 1);
+        back.sent = Some(Box::new(ScimUser { active: Some(true), ..ScimUser::default() }));
+        assert_eq!(open(&[attempt(Side::Provider, 0, Enable, 'F'), back]), []);
     }
 }

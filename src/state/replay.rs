@@ -163,14 +163,14 @@ impl Replay {
 
     /// Notes that the provider's log told of a change to a person.
     fn touch(&mut self, event: &Event, ordinal: u32) {
-        let (Activity::Lifecycle { person, .. }
-        | Activity::Profile { person }
-        | Activity::Assignment { person, .. }
-        | Activity::GroupMembership { person, .. }) = &event.activity
+        let (Activity::Lifecycle { person: named, .. }
+        | Activity::Profile { person: named }
+        | Activity::Assignment { person: named, .. }
+        | Activity::GroupMembership { person: named, .. }) = &event.activity
         else {
             return;
         };
-        if let Some(person) = self.people.resolve(person, ordinal) {
+        if let Some(person) = self.people.resolve(named, ordinal) {
             person.touched.push(event.at);
         }
     }
