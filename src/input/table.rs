@@ -72,8 +72,9 @@ impl Rows<'_> {
         match fields {
             None => each(Err("it is not UTF-8")),
             Some(mut fields) => {
+                // How many of them stand in the text depends on where a block ends.
                 if let Some(last) = fields.last_mut() {
-                    *last = last.strip_suffix('\r').unwrap_or(last);
+                    *last = last.trim_end_matches('\r');
                 }
                 each(Ok(Row { header: self.names, fields: &fields }));
             }

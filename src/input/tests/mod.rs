@@ -220,6 +220,14 @@ fn a_table_is_read_by_its_header_and_its_quotes() {
 }
 
 #[test]
+fn line_ends_doubled_on_the_way_mean_the_same_wherever_a_block_ends() {
+    for limits in [Limits::STANDARD, Limits { chunk: 1, block: 8, records: 1, ..SMALL }] {
+        let seen = read(b"one,two\n1,2\r\r\n3,4\r\r\n5,6", limits).seen;
+        assert_eq!(seen.iter().map(|seen| seen.fields.clone()).collect::<Vec<_>>(), [["1", "2"], ["3", "4"], ["5", "6"]]);
+    }
+}
+
+#[test]
 fn blocks_go_to_other_threads() {
     let mut input = input(lines(&people(), "\n").as_bytes(), SMALL).expect("readable");
     let block = input.next_block().expect("readable").expect("has records");
