@@ -255,13 +255,15 @@ fn name(group: &TargetGroup) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Case;
+    use super::super::scene::Scene;
     use super::*;
 
-    /// What is found of a group whose members are these: reason and account.
-    fn found(case: &Case) -> Vec<(&'static str, String)> {
+    /// What is found in these listings: reason and account.
+    fn found(people: &[(&str, bool)], staff: &[&str], group: (&str, &[&str])) -> Vec<(&'static str, String)> {
+        let mut scene = Scene::new("");
+        scene.accounts(0, people).scim_group(24, "staff", staff).idp_group(24, group.0, group.1);
         let mut findings = Vec::new();
-        case.with(|context| judge(context, &mut findings));
+        scene.with(|context| judge(context, &mut findings));
         let mut found: Vec<_> = findings.into_iter().map(|finding| (finding.reason, finding.subject.account)).collect();
         found.sort();
         found
@@ -269,23 +271,21 @@ mod tests {
 
     #[test]
     fn members_are_compared_with_the_group_they_stand_for() {
-        let case = Case::new().person("00u1", true).person("00u2", true).person("00u3", true).scim_group("staff", &["id-00u1", "id-00u2"]);
-        let case = case.idp_group("staff", &["00u1", "00u3"]);
-        assert_eq!(found(&case), [("extra-member", "name-00u2".to_owned()), ("missing-member", "name-00u3".to_owned())]);
+        let people = [("00u1", true), ("00u2", true), ("00u3", true)];
+        let found = found(&people, &["id-00u1", "id-00u2"], ("staff", &["00u1", "00u3"]));
+        assert_eq!(found, [("extra-member", "name-00u2".to_owned()), ("missing-member", "name-00u3".to_owned())]);
     }
 
     #[test]
     fn ghosts_are_unknown_or_gone() {
-        let case = Case::new().person("00u1", true).person("00u2", false).scim_group("staff", &["id-00u1", "id-00u2", "stranger"]);
-        let case = case.idp_group("staff", &["00u1"]);
-        assert_eq!(found(&case), [("ghost-member", "name-00u2".to_owned()), ("ghost-member", "stranger".to_owned())]);
+        let people = [("00u1", true), ("00u2", false)];
+        let found = found(&people, &["id-00u1", "id-00u2", "stranger"], ("staff", &["00u1"]));
+        assert_eq!(found, [("ghost-member", "name-00u2".to_owned()), ("ghost-member", "stranger".to_owned())]);
     }
 
     #[test]
     fn a_group_that_stands_for_none_and_the_same_members_are_no_drift() {
-        let same = Case::new().person("00u1", true).scim_group("staff", &["id-00u1"]).idp_group("staff", &["00u1"]);
-        assert_eq!(found(&same), []);
-        let other = Case::new().person("00u1", true).scim_group("staff", &["id-00u1"]).idp_group("others", &[]);
-        assert_eq!(found(&other), []);
+        assert_eq!(found(&[("00u1", true)], &["id-00u1"], ("staff", &["00u1"])), []);
+        assert_eq!(found(&[("00u1", true)], &["id-00u1"], ("others", &[])), []);
     }
 }

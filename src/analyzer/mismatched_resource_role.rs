@@ -179,41 +179,44 @@ fn mismatch(context: &Context<'_>, linked: &Linked<'_>, account: &Account, chang
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Case;
+    use super::super::scene::Scene;
     use super::*;
 
     const MAPPING: &str = "[resource_groups.vision]\nreaders = \"read\"\nwriters = \"write\"\n";
 
     /// What is found: reason and account.
-    fn found(case: &Case) -> Vec<(&'static str, String)> {
+    fn found(scene: &Scene) -> Vec<(&'static str, String)> {
         let mut findings = Vec::new();
-        case.with(|context| judge(context, &mut findings));
+        scene.with(|context| judge(context, &mut findings));
         findings.into_iter().map(|finding| (finding.reason, finding.subject.account)).collect()
     }
 
-    fn case(auto_join: bool, users: &[(&str, &str)]) -> Case {
-        let people = ["00u1", "00u2", "00u3"].into_iter().fold(Case::new().config(MAPPING), |case, person| case.person(person, true));
-        let people = people.scim_group("readers", &["id-00u1", "id-00u2"]).scim_group("writers", &["id-00u2"]);
-        people.resource_group("vision", auto_join, users)
+    fn scene(auto_join: bool, users: &[(&str, &str)]) -> Scene {
+        let mut scene = Scene::new(MAPPING);
+        scene.accounts(0, &[("00u1", true), ("00u2", true), ("00u3", true)]);
+        scene.scim_group(0, "readers", &["id-00u1", "id-00u2"]).scim_group(0, "writers", &["id-00u2"]);
+        scene.resource_group(0, "vision", auto_join, users);
+        scene
     }
 
     #[test]
     fn the_highest_role_of_the_groups_is_expected() {
-        assert_eq!(found(&case(false, &[("00u1", "read"), ("00u2", "write")])), []);
-        let over = case(false, &[("00u1", "admin"), ("00u2", "read"), ("00u3", "read")]);
+        assert_eq!(found(&scene(false, &[("00u1", "read"), ("00u2", "write")])), []);
+        let over = scene(false, &[("00u1", "admin"), ("00u2", "read"), ("00u3", "read")]);
         let expected = [("over-privileged", "name-00u1"), ("under-privileged", "name-00u2"), ("unexpected-member", "name-00u3")];
         assert_eq!(found(&over), expected.map(|(reason, account)| (reason, account.to_owned())));
-        assert_eq!(found(&case(false, &[("00u1", "read")])), [("under-privileged", "name-00u2".to_owned())]);
+        assert_eq!(found(&scene(false, &[("00u1", "read")])), [("under-privileged", "name-00u2".to_owned())]);
     }
 
     #[test]
     fn nobody_is_unexpected_where_everybody_may_join() {
-        assert_eq!(found(&case(true, &[("00u1", "read"), ("00u2", "write"), ("00u3", "read")])), []);
+        assert_eq!(found(&scene(true, &[("00u1", "read"), ("00u2", "write"), ("00u3", "read")])), []);
     }
 
     #[test]
     fn without_the_members_of_a_group_nothing_is_judged() {
-        let unknown = Case::new().config(MAPPING).person("00u1", true).resource_group("vision", false, &[("00u1", "admin")]);
+        let mut unknown = Scene::new(MAPPING);
+        unknown.accounts(0, &[("00u1", true)]).resource_group(0, "vision", false, &[("00u1", "admin")]);
         assert_eq!(found(&unknown), []);
         unknown.with(|context| assert!(matches!(reach(context), Reach::Part(_))));
     }

@@ -36,8 +36,6 @@ mod stale_input;
 mod stale_token;
 mod suspect_correlation;
 mod target_rule;
-#[cfg(test)]
-mod tests;
 mod unprotected_admin;
 mod unrepaired;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Context, run};
 use crate::model::coverage::Coverage;
 use crate::model::event::{Activity, Event, NamedRef, Operation, Outcome, PersonRef};
-use crate::model::facts::{AssignmentFacts, MemberFacts, Observation, PersonFacts};
+use crate::model::facts::{AssignmentFacts, GroupFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimGroup, ScimUser};
 use crate::model::finding::Finding;
 use crate::model::link::fold;
 use crate::model::listing::{Absence, Listing};
@@ -59,13 +59,29 @@ impl Scene {
         self
     }
 
+    /// One row of a listing of this source.
+    fn row(&mut self, at: i64, source: &str, row: Observation) -> &mut Self {
+        self.event(at, Outcome::Success, Activity::Observe(Box::new(row)));
+        if let Some(event) = self.events.last_mut() {
+            source.clone_into(&mut event.source);
+        }
+        self
+    }
+
+    /// A complete listing, whose rows stand elsewhere.
+    fn listing(&mut self, at: i64, source: &str, absence: Absence, rows: u64) -> &mut Self {
+        let (source, scope, file) = (source.to_owned(), String::new(), String::new());
+        self.listings.push(Listing { taken_at: hour(at), source, scope, absence, complete: true, rows, file });
+        self
+    }
+
     /// A person who is active and was assigned at an hour, as listings tell.
     pub(super) fn entitled(&mut self, id: &str, since: i64) -> &mut Self {
         let person =
             PersonFacts { id: id.to_owned(), login: Some(format!("{id}@acme.example")), active: Some(true), ..PersonFacts::default() };
-        self.event(since, Outcome::Success, Activity::Observe(Box::new(Observation::Person(person))));
+        self.row(since, "entra-users", Observation::Person(person));
         let assignment = AssignmentFacts { person: id.to_owned(), created_at: Some(hour(since)), ..AssignmentFacts::default() };
-        self.event(since, Outcome::Success, Activity::Observe(Box::new(Observation::Assignment(assignment))))
+        self.row(since, "entra-app-role-assignments", Observation::Assignment(assignment))
     }
 
     /// A complete listing of the organization's members, each linked by address.
@@ -77,21 +93,53 @@ impl Scene {
                 email: Some(format!("{name}@acme.example")),
                 ..MemberFacts::default()
             };
-            self.event(at, Outcome::Success, Activity::Observe(Box::new(Observation::Member(member))));
-            if let Some(event) = self.events.last_mut() {
-                "huggingface-members".clone_into(&mut event.source);
+            self.row(at, "huggingface-members", Observation::Member(member));
+        }
+        self.listing(at, "huggingface-members", Absence::Member, names.len() as u64)
+    }
+
+    /// Complete listings of people and accounts: each person is entitled and linked by id, and the organization has or
+    /// lacks their account. The account of `1` is `name-1` and has the id `id-1`.
+    pub(super) fn accounts(&mut self, at: i64, people: &[(&str, bool)]) -> &mut Self {
+        for &(id, in_organization) in people {
+            let (account, name) = (format!("id-{id}"), format!("name-{id}"));
+            let user = ScimUser {
+                id: Some(account.clone()),
+                external_id: Some(id.to_owned()),
+                user_name: Some(name.clone()),
+                active: Some(in_organization),
+                ..ScimUser::default()
+            };
+            self.entitled(id, at).row(at, "scim-users", Observation::ScimUser(user));
+            if in_organization {
+                let member = MemberFacts { id: account, name, ..MemberFacts::default() };
+                self.row(at, "huggingface-members", Observation::Member(member));
             }
         }
-        self.listings.push(Listing {
-            taken_at: hour(at),
-            source: "huggingface-members".to_owned(),
-            scope: String::new(),
-            absence: Absence::Member,
-            complete: true,
-            rows: names.len() as u64,
-            file: String::new(),
-        });
-        self
+        let rows = people.len() as u64;
+        self.listing(at, "huggingface-members", Absence::Member, rows).listing(at, "scim-users", Absence::ScimUser, rows)
+    }
+
+    /// A group as the target holds it, with the ids of accounts.
+    pub(super) fn scim_group(&mut self, at: i64, name: &str, members: &[&str]) -> &mut Self {
+        let members = Some(members.iter().map(ToString::to_string).collect());
+        let group = ScimGroup { id: Some(format!("scim-{name}")), display_name: Some(name.to_owned()), members, ..ScimGroup::default() };
+        self.row(at, "scim-groups", Observation::ScimGroup(group))
+    }
+
+    /// A group of the identity provider, with the ids of people.
+    pub(super) fn idp_group(&mut self, at: i64, name: &str, members: &[&str]) -> &mut Self {
+        let members = Some(members.iter().map(ToString::to_string).collect());
+        let group = GroupFacts { id: Some(format!("00g-{name}")), name: Some(name.to_owned()), members, ..GroupFacts::default() };
+        self.row(at, "entra-groups", Observation::Group(group))
+    }
+
+    /// A resource group, with people and the roles of their accounts.
+    pub(super) fn resource_group(&mut self, at: i64, name: &str, auto_join: bool, users: &[(&str, &str)]) -> &mut Self {
+        let user = |(id, role): &(&str, &str)| (format!("id-{id}"), format!("name-{id}"), Some((*role).to_owned()));
+        let users = users.iter().map(user).collect();
+        let facts = ResourceGroupFacts { id: format!("rg-{name}"), name: name.to_owned(), auto_join, users };
+        self.row(at, "huggingface-resource-groups", Observation::ResourceGroup(facts))
     }
 
     /// An attempt that the provider's log tells of.
@@ -101,8 +149,8 @@ impl Scene {
         self.event(at, outcome, Activity::Provisioning { operation, person, group: None, application, account_id: None })
     }
 
-    /// What one rule finds.
-    pub(super) fn findings(&self, rule: &str) -> Vec<Finding> {
+    /// Gives everything that rules look at to `judge`.
+    pub(super) fn with<T>(&self, judge: impl FnOnce(&Context<'_>) -> T) -> T {
         let frame = Frame {
             provider: "entra".to_owned(),
             target: "huggingface".to_owned(),
@@ -119,7 +167,7 @@ impl Scene {
             self.policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
         let directory = replay.finish(&self.policy.aliases, self.policy.target.user_name, &classes);
         let log = Coverage { source: "entra-sign-in".to_owned(), records: 2, hours: vec![(hour(0), hour(0)), (hour(AS_OF), hour(AS_OF))] };
-        let context = Context {
+        judge(&Context {
             directory: &directory,
             policy: &self.policy,
             as_of: hour(AS_OF),
@@ -129,8 +177,12 @@ impl Scene {
             inputs: &[],
             kept_out: &[],
             altered: &[],
-        };
-        run(&context).into_iter().filter(|finding| finding.rule == rule).collect()
+        })
+    }
+
+    /// What one rule finds.
+    pub(super) fn findings(&self, rule: &str) -> Vec<Finding> {
+        self.with(run).into_iter().filter(|finding| finding.rule == rule).collect()
     }
 
     /// The reasons that one rule finds, each with whom it is about.
