@@ -3,8 +3,10 @@
 mod acme;
 mod cli;
 mod hostile;
+mod mutant;
 mod page;
 mod properties;
+mod rules;
 mod sample;
 mod shapes;
 mod sources;
