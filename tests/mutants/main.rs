@@ -7,29 +7,23 @@
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
-use scimdrift::analyzer::ALL;
+use scimdrift::analyzer::{ALL, Analyzer};
 
+#[path = "../suite/companies.rs"]
+mod companies;
 #[path = "../suite/mutant.rs"]
 mod mutant;
 
+use companies::Judge;
 use mutant::Mutant;
 
-/// What the copy consists of.
-const PARTS: &[&str] = &[
-    "Cargo.toml",
-    "Cargo.lock",
-    "rust-toolchain.toml",
-    "schema.sql",
-    "src",
-    "templates",
-    "docs",
-    "fixtures",
-    "reports",
-    "tests",
-    "benches",
-];
+/// The moment that the fixtures of the rules are judged at.
+const AS_OF: &str = "2026-06-30T06:00:00Z";
+
+/// What the program is built from.
+const PARTS: &[&str] = &["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "schema.sql", "src", "templates", "docs", "tests", "benches"];
 
 fn main() -> ExitCode {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -50,18 +44,15 @@ fn main() -> ExitCode {
 fn tried(chosen: &[String]) -> Result<usize, String> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let copy = Copy::of(top)?;
-    let rules: Vec<&str> = ALL.iter().map(|rule| rule.id).filter(|id| chosen.is_empty() || chosen.iter().any(|one| one == id)).collect();
+    let whole = Judge { top, program: Path::new(env!("CARGO_BIN_EXE_scimdrift")), as_of: AS_OF };
     let (mut survivors, mut total) = (0, 0);
-    for rule in rules {
-        if copy.fails(rule)? {
-            return Err(format!("{rule}: its fixtures fail without any mutant"));
-        }
-        for mutant in Mutant::of(top, rule)? {
-            let caught = copy.catches(rule, &mutant)?;
+    for rule in ALL.iter().filter(|rule| chosen.is_empty() || chosen.iter().any(|one| one == rule.id)) {
+        whole.hits(rule, false).and_then(|()| whole.misses(rule)).map_err(|problem| format!("without any mutant: {problem}"))?;
+        for mutant in Mutant::of(top, rule.id)? {
+            let noticed = copy.noticed(rule, &mutant)?;
             total += 1;
-            survivors += usize::from(!caught);
-            let verdict = if caught { "caught  " } else { "SURVIVED" };
-            println!("{verdict}  {rule:26} {:24} {}", mutant.reason, mutant.off);
+            survivors += usize::from(noticed.is_none());
+            println!("{:8}  {:24} {:22} {}", noticed.unwrap_or("SURVIVED"), rule.id, mutant.reason, mutant.off);
         }
     }
     println!("{} of {total} mutants caught", total - survivors);
@@ -69,10 +60,15 @@ fn tried(chosen: &[String]) -> Result<usize, String> {
 }
 
 /// A copy of the repository that may be broken.
-struct Copy(PathBuf);
+struct Copy<'a> {
+    /// The repository, with its fixtures.
+    top: &'a Path,
+    /// Where the copy stands, and what is built from it.
+    folder: PathBuf,
+}
 
-impl Copy {
-    fn of(top: &Path) -> Result<Self, String> {
+impl<'a> Copy<'a> {
+    fn of(top: &'a Path) -> Result<Self, String> {
         let folder = top.join("target/mutants");
         let tree = folder.join("tree");
         if tree.exists() {
@@ -82,34 +78,38 @@ impl Copy {
         for part in PARTS.iter().filter(|part| top.join(part).exists()) {
             copy(&top.join(part), &tree.join(part)).map_err(|error| format!("{part}: {error}"))?;
         }
-        Ok(Self(folder))
+        Ok(Self { top, folder })
     }
 
-    /// Whether the rule's fixtures notice the mutant. One that does not compile is an error: it shows nothing.
-    fn catches(&self, rule: &str, mutant: &Mutant) -> Result<bool, String> {
-        let tree = self.0.join("tree");
-        let path = tree.join(&mutant.file);
+    /// Which fixtures notice the mutant: `hit`, `miss`, or none. One that does not compile is an error: it shows nothing.
+    fn noticed(&self, rule: &Analyzer, mutant: &Mutant) -> Result<Option<&'static str>, String> {
+        let path = self.folder.join("tree").join(&mutant.file);
         let before = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", mutant.file))?;
         let write = |text: &str| std::fs::write(&path, text).map_err(|error| format!("{}: {error}", mutant.file));
-        write(&mutant.applied(&tree)?)?;
-        let caught = self.fails(rule).map_err(|problem| format!("{rule}: {}: {problem}", mutant.off));
+        write(&mutant.applied(self.top)?)?;
+        let program = self.built().map_err(|problem| format!("{}: {}: {problem}", rule.id, mutant.off));
         write(&before)?;
-        caught
+        let program = program?;
+        let judge = Judge { top: self.top, program: &program, as_of: AS_OF };
+        Ok(match (judge.hits(rule, false), judge.misses(rule)) {
+            (Err(_), _) => Some("hit"),
+            (Ok(()), Err(_)) => Some("miss"),
+            (Ok(()), Ok(())) => None,
+        })
     }
 
-    /// Whether the tests of the rule's fixtures fail.
-    fn fails(&self, rule: &str) -> Result<bool, String> {
-        let cargo = |more: &[&str]| {
-            let mut command = Command::new(env!("CARGO"));
-            command.args(["test", "--quiet", "--locked", "--test", "suite"]).args(more);
-            command.current_dir(self.0.join("tree")).env("CARGO_TARGET_DIR", self.0.join("target")).env("RULE", rule);
-            command.env("RUSTFLAGS", "--cap-lints=allow").stdout(Stdio::null()).stderr(Stdio::null());
-            command.status().map(|status| status.success()).map_err(|error| error.to_string())
-        };
-        if !cargo(&["--no-run"])? {
-            return Err("it does not compile".to_owned());
+    /// Builds the program.
+    fn built(&self) -> Result<PathBuf, String> {
+        let target = self.folder.join("target");
+        let mut command = Command::new(env!("CARGO"));
+        command.args(["build", "--quiet", "--locked", "--bin", "scimdrift"]).current_dir(self.folder.join("tree"));
+        command.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_DEV_DEBUG", "0").env("RUSTFLAGS", "--cap-lints=allow");
+        let output = command.output().map_err(|error| error.to_string())?;
+        if output.status.success() {
+            Ok(target.join("debug/scimdrift"))
+        } else {
+            Err(format!("it does not compile:\n{}", String::from_utf8_lossy(&output.stderr)))
         }
-        Ok(!cargo(&["rules::"])?)
     }
 }
 

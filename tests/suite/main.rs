@@ -2,6 +2,7 @@
 
 mod acme;
 mod cli;
+mod companies;
 mod hostile;
 mod mutant;
 mod page;

@@ -5,34 +5,14 @@
 //! `UPDATE_GOLDEN=1` writes the golden files anew; read the difference before committing it. `RULE=stale-token` looks at
 //! one rule alone.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use scimdrift::analyzer::{ALL, Analyzer};
-use serde_json::Value;
 
+use crate::companies::Judge;
 use crate::mutant::Mutant;
-use crate::support::{folder, root, rows, run, stderr};
-
-/// What a golden file says of each finding: who it is about, what is wrong, and in which words.
-const COLUMNS: &[&str] = &[
-    "reason",
-    "severity",
-    "confidence",
-    "system",
-    "account",
-    "person",
-    "credential",
-    "group",
-    "object",
-    "expected",
-    "observed",
-    "since",
-    "explanation",
-];
-
-/// Rules about broken inputs: their companies cannot be read without fault.
-const ABOUT_INPUTS: &[&str] = &["altered-input", "log-gap", "rejected-records", "shrunken-listing", "stale-input", "suspect-correlation"];
+use crate::support::{AS_OF, root};
 
 /// The rules to look at: all of them, or the one that `RULE` names.
 fn chosen() -> impl Iterator<Item = &'static Analyzer> {
@@ -43,80 +23,27 @@ fn chosen() -> impl Iterator<Item = &'static Analyzer> {
     chosen.into_iter()
 }
 
-/// What the program made of one company.
-struct Judged {
-    /// The rule's findings, the columns of [`COLUMNS`].
-    findings: Vec<Vec<String>>,
-    /// How many subjects the rule looked at.
-    population: u64,
+fn judge() -> Judge<'static> {
+    Judge { top: root(), program: Path::new(env!("CARGO_BIN_EXE_scimdrift")), as_of: AS_OF }
 }
 
-fn judged(rule: &Analyzer, company: &Path) -> Judged {
-    let own = folder();
-    let output = run(&company.join("scimdrift.toml"), own.path(), &["-q"]);
-    let allowed: &[i32] = if ABOUT_INPUTS.contains(&rule.id) { &[0, 3] } else { &[0] };
-    let code = output.status.code().unwrap_or(-1);
-    assert!(allowed.contains(&code), "{}: code {code}: {}", company.display(), stderr(&output));
-    let report = own.path().join("report");
-    let finding = |row: &BTreeMap<String, String>| COLUMNS.iter().map(|column| row[*column].clone()).collect();
-    let found = rows(&report.join("findings.csv"));
-    let findings = found.iter().filter(|row| row["rule"] == rule.id && row["status"] != "resolved").map(finding).collect();
-    let summary = std::fs::read(report.join("summary.json")).expect("a summary");
-    let summary: Value = serde_json::from_slice(&summary).expect("JSON");
-    let card = summary["rules"].as_array().and_then(|rules| rules.iter().find(|card| card["id"] == rule.id)).expect("every rule");
-    Judged { findings, population: card["population"].as_u64().expect("a count") }
-}
-
-/// The companies of a rule whose folders begin with `kind`.
-fn companies(rule: &Analyzer, kind: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(root().join("fixtures/rules").join(rule.id)).expect("a folder of fixtures for every rule");
-    let mut found: Vec<PathBuf> = entries.map(|entry| entry.expect("a folder entry").path()).filter(|path| path.is_dir()).collect();
-    found.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(kind)));
-    found.sort();
-    assert!(!found.is_empty(), "{} has no {kind}", rule.id);
-    found
-}
-
-fn csv(rows: &[Vec<String>]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS).expect("memory takes it");
-    for row in rows {
-        writer.write_record(row).expect("memory takes it");
-    }
-    String::from_utf8(writer.into_inner().expect("memory takes it")).expect("text")
+/// Fails with every problem, one a line.
+#[track_caller]
+fn all_hold(verdicts: impl Iterator<Item = Result<(), String>>) {
+    let problems: Vec<String> = verdicts.filter_map(Result::err).collect();
+    assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
 }
 
 #[test]
 fn every_reason_is_found_as_the_golden_files_say() {
     #[expect(clippy::disallowed_methods, reason = "a switch of this test, not of the product")]
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
-    for rule in chosen() {
-        let mut given = BTreeSet::new();
-        for company in companies(rule, "hit") {
-            let judged = judged(rule, &company);
-            given.extend(judged.findings.iter().map(|row| row[0].clone()));
-            let golden = company.join("golden.csv");
-            let text = csv(&judged.findings);
-            if update {
-                std::fs::write(&golden, &text).expect("a writable golden file");
-            }
-            let expected = std::fs::read_to_string(&golden).expect("a golden file for every hit");
-            assert_eq!(text, expected, "{}; UPDATE_GOLDEN=1 writes it anew", golden.display());
-        }
-        let reasons: BTreeSet<String> = rule.reasons.iter().map(|reason| reason.id.to_owned()).collect();
-        assert_eq!(given, reasons, "{}: the reasons that its fixtures show, and those of its card", rule.id);
-    }
+    all_hold(chosen().map(|rule| judge().hits(rule, update)));
 }
 
 #[test]
 fn look_alikes_are_judged_and_not_found() {
-    for rule in chosen() {
-        for company in companies(rule, "miss") {
-            let judged = judged(rule, &company);
-            assert_eq!(judged.findings, Vec::<Vec<String>>::new(), "{}", company.display());
-            assert!(judged.population > 0, "{}: the rule looked at nothing", company.display());
-        }
-    }
+    all_hold(chosen().map(|rule| judge().misses(rule)));
 }
 
 #[test]
