@@ -368,17 +368,15 @@ impl Replay {
         }
     }
 
-    /// Under basic SSO: a SCIM user that the endpoint holds active and no member listing names waits for its owner.
+    /// A SCIM user that no member listing names, whichever was taken first, is not in the organization. Under basic SSO
+    /// one that the endpoint holds active waits for its owner.
     pub(super) fn settle_invitations(&mut self) {
-        for account in &mut self.accounts.list {
+        for account in self.accounts.list.iter_mut().filter(|account| account.access.value().is_none()) {
             let Some((at, proof)) = account.scim_active.seen() else { continue };
-            if account.access.value().is_some() || account.scim_active.value() != Some(true) {
-                continue;
-            }
-            if self.frame.invitations {
-                account.access.observe(at, Access::Pending, proof, None);
-            } else if self.members_listed {
-                account.access.observe(at, Access::Inactive, proof, None);
+            match account.scim_active.value() {
+                Some(true) if self.frame.invitations => account.access.observe(at, Access::Pending, proof, None),
+                _ if self.members_listed => account.access.observe(at, Access::Inactive, proof, None),
+                _ => {}
             }
         }
     }

@@ -232,3 +232,18 @@ fn whoever_comes_back_has_no_role_from_before_and_a_second_disable_counts() {
     let accounts = rows(&folder.path().join("report/accounts.csv"));
     assert!(accounts.iter().any(|row| row["account"] == "ben" && row["state"] == "inactive"), "{accounts:?}");
 }
+
+#[test]
+fn a_scim_user_that_no_member_listing_names_is_out_whichever_was_taken_first() {
+    for (scim_at, members_at) in [("2026-06-30T02:00:00Z", "2026-06-30T02:10:00Z"), ("2026-06-30T02:10:00Z", "2026-06-30T02:00:00Z")] {
+        let folder = folder();
+        let config = company(folder.path());
+        let users = [scim_user(1, "ada", ADA), scim_user(2, "ben", BEN).replace(r#""active":true"#, r#""active":false"#)];
+        put(folder.path(), "scim.json", &listing("scim-users", "", scim_at, &users));
+        put(folder.path(), "members.json", &listing("huggingface-members", "", members_at, &[member(1, "ada")]));
+        judged(folder.path(), &config);
+        let accounts = rows(&folder.path().join("report/accounts.csv"));
+        let states: Vec<_> = accounts.iter().map(|row| (row["account"].as_str(), row["state"].as_str())).collect();
+        assert_eq!(states, [("ada", "active"), ("ben", "inactive")], "SCIM {scim_at}, members {members_at}");
+    }
+}
