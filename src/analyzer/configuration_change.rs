@@ -23,8 +23,9 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     rests_on: &[&["okta-system-log", "entra-audit", "huggingface-audit-log"]],
     reach: everything,
     population: |context| {
-        let in_period = context.directory.settings.iter().filter(|change| is_judged(change) && in_period(context, change));
-        (in_period.count() as u64, "changes of settings")
+        let settings = context.directory.settings.iter().filter(|change| is_judged(change));
+        let judged = settings.filter(|change| in_period(context, change) || (weakens(&change.setting) && change.at < context.from));
+        (judged.count() as u64, "changes of settings, and safeguards switched off before the period")
     },
     judge: Judge::Once(judge),
 };
@@ -56,7 +57,7 @@ fn is_judged(change: &SettingChange) -> bool {
 
 /// What is switched off where a setting says so. The first verb decides: "enabled the option to deactivate users" enables.
 fn weakens(setting: &str) -> bool {
-    is_off(setting) == Some(true) && protects(setting)
+    is_off(setting) == Some(true) && safeguards(setting).next().is_some()
 }
 
 /// Whether this change switches on again what the other one switched off.
@@ -64,6 +65,7 @@ fn mends(later: &SettingChange, off: &SettingChange) -> bool {
     later.source == off.source
         && later.subject.id == off.subject.id
         && stem(&later.setting) == stem(&off.setting)
+        && safeguards(&later.setting).any(|safeguard| safeguards(&off.setting).any(|other| other == safeguard))
         && is_off(&later.setting) == Some(false)
 }
 
@@ -85,9 +87,8 @@ fn is_off(setting: &str) -> Option<bool> {
         "disable" | "disabled" | "deactivate" | "deactivated" | "pause" | "paused" | "stop" | "stopped" | "delete" | "deleted" => {
             Some(true)
         }
-        "enable" | "enabled" | "activate" | "activated" | "start" | "started" | "restart" | "restarted" | "resume" | "resumed" => {
-            Some(words.get(index + 1) == Some(&"false"))
-        }
+        "enable" | "enabled" | "accountenabled" | "activate" | "activated" | "start" | "started" | "restart" | "restarted" | "resume"
+        | "resumed" => Some(words.get(index + 1) == Some(&"false")),
         "switched" | "turned" | "switch" | "turn" => match words.get(index + 1) {
             Some(&"off") => Some(true),
             Some(&"on") => Some(false),
@@ -97,14 +98,20 @@ fn is_off(setting: &str) -> Option<bool> {
     })
 }
 
-/// Whether a setting is about single sign-on, provisioning or a second factor.
-fn protects(setting: &str) -> bool {
-    let words = setting.to_lowercase();
-    let about =
-        ["sso", "saml", "oidc", "sign-on", "scim", "provisioning", "2fa", "two-factor", "mfa", "second factor", "service principal"];
-    // An application that is deactivated signs nobody on and provisions nobody.
-    let application = ["application.lifecycle.deactivate", "application.lifecycle.delete"];
-    about.iter().any(|word| words.contains(word)) || application.iter().any(|kind| words.starts_with(kind))
+/// Single sign-on, provisioning, the second factor, and the application itself: deactivated, it signs nobody on and
+/// provisions nobody. By the words, in lower case, that tell of each.
+const SAFEGUARDS: &[&[&str]] = &[
+    &["sso", "saml", "oidc", "sign-on"],
+    &["scim", "provisioning"],
+    &["2fa", "two-factor", "mfa", "second factor"],
+    &["service principal", "application.lifecycle.deactivate", "application.lifecycle.delete", "application.lifecycle.activate"],
+];
+
+/// The safeguards that a setting is about, by their place in the list.
+fn safeguards(setting: &str) -> impl Iterator<Item = usize> {
+    let setting = setting.to_lowercase();
+    let told = move |words: &[&str]| words.iter().any(|word| setting.contains(word));
+    SAFEGUARDS.iter().enumerate().filter_map(move |(place, words)| told(words).then_some(place))
 }
 
 fn finding(context: &Context<'_>, change: &SettingChange, weakens: bool) -> Finding {
@@ -154,6 +161,8 @@ mod tests {
             ("Disable/pause provisioning configuration", true),
             ("Enable/restart provisioning configuration", false),
             ("Update attribute mappings or scope", false),
+            ("Update service principal: AccountEnabled: false (was true)", true),
+            ("Update service principal: AccountEnabled: true (was false)", false),
         ];
         for (setting, expected) in cases {
             assert_eq!(weakens(setting), expected, "{setting}");
@@ -174,5 +183,10 @@ mod tests {
         assert!(mends(&change("org.settings.security.2fa.enable: Enabled it"), &off));
         assert!(!mends(&change("org.settings.sso.enable"), &off));
         assert!(!mends(&off, &off));
+        // Until June 2026 every setting had the one type.
+        let off = change("org.update_settings: Turned off single sign-on");
+        assert!(mends(&change("org.update_settings: Turned on single sign-on"), &off));
+        assert!(!mends(&change("org.update_settings: Turned on the two-factor requirement"), &off));
+        assert!(!mends(&change("org.update_join_settings: Enabled joining from a domain"), &off));
     }
 }

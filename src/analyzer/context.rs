@@ -14,8 +14,12 @@ pub struct InputFile {
     pub name: String,
     /// Its source.
     pub source: String,
+    /// What its listing is of, where the request named it; else empty.
+    pub scope: String,
     /// When its listing was taken.
     pub taken_at: Option<Timestamp>,
+    /// Whether its listing is the full state.
+    pub complete: Option<bool>,
     /// The last moment its records speak of.
     pub last_at: Option<Timestamp>,
     /// How many of its records could not be read.

@@ -42,9 +42,15 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     let Some(lapse) = open else { return };
     let accounts = slice.accounts.iter().filter_map(|index| context.directory.accounts.get(*index));
     for account in accounts.filter(|account| context.directory.is_target(account) && account.is_active() && account.class.needs_owner()) {
+        let quarantine = quarantine(context).filter(|quarantine| lapse.at >= quarantine.at);
         if let Some(attempt) = staged(owner, &lapse) {
-            findings.push(held_as_staged(context, account, owner, &lapse, attempt));
-        } else if let Some(quarantine) = quarantine(context).filter(|quarantine| lapse.at >= quarantine.at) {
+            let mut finding = held_as_staged(context, account, owner, &lapse, attempt);
+            if let Some(quarantine) = quarantine {
+                finding.observed.push_str("; also quarantined");
+                finding = finding.resting_on([Proof::Event(quarantine.proof)]);
+            }
+            findings.push(finding);
+        } else if let Some(quarantine) = quarantine {
             findings.push(held_by_quarantine(context, account, owner, &lapse, quarantine));
         }
     }

@@ -24,12 +24,20 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     ],
     rests_on: &[PEOPLE, ACCOUNTS],
     reach: everything,
-    population: |context| {
-        let lapses = context.directory.persons.iter().filter(|person| !person.accounts.is_empty()).flat_map(Person::lapses);
-        (lapses.filter(|lapse| context.from <= lapse.at && lapse.at <= context.to).count() as u64, "lapses of people with an account")
-    },
+    population: |context| (judged(context) as u64, "lapses of people with an account"),
     judge: Judge::EachSlice(judge),
 };
+
+/// How many lapses are looked at, one for each account: those of the period, and those from before it that ended late in it.
+fn judged(context: &Context<'_>) -> usize {
+    let accounts = context.directory.accounts.iter().filter(|account| account.class.needs_owner());
+    let of_owner = |account: &Account| {
+        let owner = context.directory.owner(account)?;
+        let looked_at = |lapse: &&Lapse| context.from <= lapse.at || late(context, account, owner, lapse).is_some();
+        Some(context.directory.lapses(account, owner).iter().filter(|lapse| lapse.at <= context.to).filter(looked_at).count())
+    };
+    accounts.filter_map(of_owner).sum()
+}
 
 fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     let Some(owner) = slice.person.and_then(|index| context.directory.persons.get(index)) else { return };

@@ -37,8 +37,14 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     rests_on: &[PROVIDER_LOGS, &["huggingface-audit-log"]],
     reach: everything,
     population: |context| {
-        let in_period = context.directory.changes.iter().filter(|change| context.from <= change.at && change.at <= context.to);
-        (in_period.count() as u64, "changes of access in the target")
+        let changes = &context.directory.changes;
+        let latest = latest(changes);
+        let judged = changes.iter().enumerate().filter(|(index, change)| {
+            let account = change.account.and_then(|account| context.directory.accounts.get(account));
+            let stands = || latest.get(&place(change)) == Some(index) && account.is_some_and(|account| stands(account, &change.step));
+            change.at <= context.to && (context.from <= change.at || stands())
+        });
+        (judged.count() as u64, "changes of access in the target, of the period or still in force")
     },
     judge: Judge::Once(judge),
 };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Analyzer, Context, InputFile, Judge, Reason, everything, iso, nist, pci, soc2};
 use crate::model::finding::{Finding, Proof, Severity, Subject};
+use crate::model::listing::Listing;
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -43,12 +44,21 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A reject of an older listing, or of a log that ends before the period, takes nothing away from this report.
+/// A reject takes nothing away from this report where a newer listing took the place of its own, and where its log ends
+/// before the period.
 fn matters(context: &Context<'_>, file: &InputFile) -> bool {
-    let newer = |other: &InputFile| other.source == file.source && other.taken_at > file.taken_at && other.taken_at <= Some(context.as_of);
     match (file.taken_at, file.last_at) {
-        (Some(taken_at), _) => taken_at <= context.as_of && !context.inputs.iter().any(newer),
+        (Some(taken_at), _) => taken_at <= context.as_of && !context.inputs.iter().any(|other| replaces(context, other, file)),
         (None, Some(last_at)) => last_at >= context.from,
         (None, None) => true,
     }
+}
+
+/// Whether a listing says all that another one of the same scope said, later, and analysis rests on it.
+fn replaces(context: &Context<'_>, newer: &InputFile, older: &InputFile) -> bool {
+    let same_scope = newer.source == older.source && newer.scope == older.scope;
+    let later = newer.taken_at > older.taken_at && newer.taken_at <= Some(context.as_of);
+    let is_it =
+        |listing: &Listing| (&listing.source, &listing.scope, Some(listing.taken_at)) == (&newer.source, &newer.scope, newer.taken_at);
+    same_scope && later && newer.complete == Some(true) && !context.kept_out.iter().any(|kept| is_it(&kept.listing))
 }

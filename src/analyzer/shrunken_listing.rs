@@ -45,22 +45,26 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if context.kept_out.iter().filter(same).any(|other| other.listing.taken_at > listing.taken_at) {
             continue;
         }
-        let note = format!("names {} rows; the one of {} UTC names {}", listing.rows, rests_on.taken_at.minute(), rests_on.rows);
+        let rows = in_words(listing.rows);
+        let note = format!("names {rows}; the one of {} UTC names {}", rests_on.taken_at.minute(), rests_on.rows);
         let proof = |listing: &Listing, note: String| Proof::Input { source: listing.source.clone(), file: listing.file.clone(), note };
         let of = if listing.scope.is_empty() { String::new() } else { format!(" of {}", listing.scope) };
         let mut finding = found(listing, proof(listing, note)).resting_on([proof(rests_on, "is what analysis rests on".to_owned())]);
         finding.expected = format!("no more than {}% fewer rows than before", context.policy.thresholds.max_change_percent);
-        finding.observed = format!("{} rows where there were {}", listing.rows, rests_on.rows);
+        finding.observed = format!("{rows} where there were {}", rests_on.rows);
         finding.since = Some(listing.taken_at);
         finding.explanation = format!(
-            "The {}{of} taken on {} UTC has {} rows, the one before had {}; it is kept out, and analysis rests on that of {} UTC.",
+            "The {}{of} taken on {} UTC has {rows}, the last accepted one had {}; it is kept out, and analysis rests on that of {} UTC.",
             listing.source,
             listing.taken_at.minute(),
-            listing.rows,
             rests_on.rows,
             rests_on.taken_at.minute()
         );
         finding.remediation = "Export it again. Where so many really went, accept the listing with a waiver on this finding.".to_owned();
         findings.push(finding);
     }
+}
+
+fn in_words(rows: u64) -> String {
+    format!("{rows} {}", if rows == 1 { "row" } else { "rows" })
 }

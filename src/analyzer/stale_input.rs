@@ -1,8 +1,11 @@
 //! `stale-input`: an input is older than its `max_age` at the as-of time.
 
+use std::collections::BTreeSet;
+
 use super::{Analyzer, Context, InputFile, Judge, Reach, Reason, iso, nist, soc2};
 use crate::model::coverage::Coverage;
 use crate::model::finding::{Finding, Proof, Severity, Subject};
+use crate::model::time::Span;
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -13,7 +16,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     controls: &[soc2("CC2.1"), soc2("CC4.1"), iso("A.8.15"), nist("CA-7")],
     rests_on: &[],
     reach,
-    population: |context| (context.policy.inputs.iter().filter(|rule| rule.max_age.is_some()).count() as u64, "inputs with a max_age"),
+    population: |context| (aged(context).count() as u64, "sources of inputs with a max_age"),
     judge: Judge::Once(judge),
 };
 
@@ -21,10 +24,18 @@ fn reach(context: &Context<'_>) -> Reach {
     if context.policy.inputs.iter().any(|rule| rule.max_age.is_some()) { Reach::Everything } else { Reach::Nothing }
 }
 
+/// The sources whose files an `[[input]]` with a `max_age` names, by the index of that, each with the age it may have.
+fn aged<'a>(context: &Context<'a>) -> impl Iterator<Item = (usize, &'a str, Span)> {
+    let limited = |file: &'a InputFile| {
+        let index = file.rule?;
+        Some((index, file.source.as_str(), context.policy.inputs.get(index)?.max_age?))
+    };
+    context.inputs.iter().filter_map(limited).collect::<BTreeSet<_>>().into_iter()
+}
+
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (index, rule) in context.policy.inputs.iter().enumerate() {
-        let Some(max_age) = rule.max_age else { continue };
-        let files = context.inputs.iter().filter(|file| file.rule == Some(index));
+    for (index, source, max_age) in aged(context) {
+        let files = context.inputs.iter().filter(|file| file.rule == Some(index) && file.source == source);
         // A log speaks up to its last record before the as-of time, even where its file goes on beyond it.
         let heard = |file: &InputFile| context.logs.iter().find(|log| log.source == file.source).and_then(Coverage::last);
         let newest = files

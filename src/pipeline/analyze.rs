@@ -155,7 +155,9 @@ fn input_files(setup: &Setup, files: &[FileRow]) -> Vec<InputFile> {
         .map(|file| InputFile {
             name: file.name.clone(),
             source: file.source.clone(),
+            scope: file.scope.clone(),
             taken_at: file.taken_at,
+            complete: file.complete,
             last_at: file.last_at,
             rejected: file.rejected,
             rule: inputs::rule_of(setup, &file.name),

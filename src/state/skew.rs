@@ -21,7 +21,7 @@ pub struct Skew {
     pub median: Span,
     /// How many attempts both tell of.
     pub pairs: usize,
-    /// Provider's and other's event of the pair that shows the median.
+    /// Provider's and other's event of the pair that shows the median, or of the one just before it.
     pub example: (u32, u32),
 }
 
@@ -120,7 +120,9 @@ fn pair<K: Ord>(provider: &BTreeMap<K, Tellings>, other: &BTreeMap<K, Tellings>,
 
 fn median(mut pairs: Vec<(Span, u32, u32)>) -> Option<Skew> {
     pairs.sort_unstable();
-    let (median, one, other) = *pairs.get(pairs.len() / 2)?;
+    let (lower, one, other) = *pairs.get(pairs.len().checked_sub(1)? / 2)?;
+    let (upper, ..) = *pairs.get(pairs.len() / 2)?;
+    let median = Span::from_micros(lower.micros().midpoint(upper.micros()));
     Some(Skew { median, pairs: pairs.len(), example: (one, other) })
 }
 
@@ -151,6 +153,13 @@ mod tests {
         pair(&tellings(&[10]), &tellings(&[410]), &mut pairs);
         assert_eq!(median(pairs).map(|skew| (skew.median, skew.pairs)), Some((Span::from_micros(400_000_000), 3)));
         assert_eq!(median(Vec::new()), None);
+    }
+
+    #[test]
+    fn between_the_two_in_the_middle() {
+        let pairs = |seconds: &[i64]| seconds.iter().map(|n| (Span::from_micros(n * 1_000_000), 0, 0)).collect();
+        let of = |seconds: &[i64]| median(pairs(seconds)).map(|skew| skew.median.micros() / 1_000_000);
+        assert_eq!((of(&[240, 360]), of(&[-360, -240]), of(&[1, 5, 7, 900])), (Some(300), Some(-300), Some(6)));
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl Store {
     }
 
     /// Visits the versions of every record that has several up to and including `until`, record by record: of records of
-    /// these logs whatever moment they give, of other records at the same moment.
+    /// these logs whatever moment they give, of other records at the same moment. The smaller digest comes first.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -114,7 +114,7 @@ impl Store {
                      SELECT event.at, event.source, event.native_id, event.body, file.name, event.line, twin.moment
                      FROM event CROSS JOIN twin ON event.source = twin.source AND event.native_id = twin.native_id
                      AND event.at = coalesce(twin.moment, event.at) JOIN file ON file.id = event.file WHERE event.at <= ?1
-                     ORDER BY event.source, event.native_id, twin.moment, event.at, event.digest";
+                     ORDER BY event.source, event.native_id, twin.moment, event.digest, event.at";
         let logs = serde_json::to_string(logs).unwrap_or_default();
         let versions: Vec<(KeptVersion, Option<i64>)> = self.sql("compare the versions of records", |connection| {
             connection.prepare(query)?.query_map(rusqlite::params![until.micros(), logs], read_kept)?.collect()

@@ -22,6 +22,8 @@ pub struct FileRow {
     pub bytes: u64,
     /// The source.
     pub source: String,
+    /// What the listing is of, where the request named it; else empty.
+    pub scope: String,
     /// When the listing was taken.
     pub taken_at: Option<Timestamp>,
     /// Whether the listing is the full state.
@@ -55,15 +57,18 @@ pub struct ListingRow {
     pub file: String,
 }
 
+const FILES: &str = "SELECT id, name, sha256, bytes, source, taken_at, complete, records, relevant, rejected, first_at, last_at,
+                            coalesce((SELECT scope FROM listing_part WHERE listing_part.file = file.id), '')
+                     FROM file";
+
 impl Store {
     /// Every file, by name and digest.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn files(&self) -> Result<Vec<FileRow>, StoreError> {
-        let query = "SELECT id, name, sha256, bytes, source, taken_at, complete, records, relevant, rejected, first_at, last_at
-                     FROM file ORDER BY name, sha256";
-        self.sql("read the files", |connection| connection.prepare(query)?.query_map([], read_file)?.collect())
+        let query = format!("{FILES} ORDER BY name, sha256");
+        self.sql("read the files", |connection| connection.prepare(&query)?.query_map([], read_file)?.collect())
     }
 
     /// Every generation of the file with this name, the latest first.
@@ -71,9 +76,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn generations(&self, name: &str) -> Result<Vec<FileRow>, StoreError> {
-        let query = "SELECT id, name, sha256, bytes, source, taken_at, complete, records, relevant, rejected, first_at, last_at
-                     FROM file WHERE name = ?1 ORDER BY id DESC";
-        self.sql("read the files", |connection| connection.prepare_cached(query)?.query_map([name], read_file)?.collect())
+        let query = format!("{FILES} WHERE name = ?1 ORDER BY id DESC");
+        self.sql("read the files", |connection| connection.prepare_cached(&query)?.query_map([name], read_file)?.collect())
     }
 
     /// Keeps that a file could not be read.
@@ -197,6 +201,7 @@ fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRow> {
         rejected: count(row, 9)?,
         first_at: moment(10)?,
         last_at: moment(11)?,
+        scope: row.get(12)?,
     })
 }
 
