@@ -184,8 +184,8 @@ pub struct MemberFacts {
     pub full_name: Option<String>,
     /// The role in the organization.
     pub role: Option<String>,
-    /// The resource groups, with the role in each.
-    pub resource_groups: Vec<(String, Option<String>)>,
+    /// The resource groups, with the role in each, where the record tells them.
+    pub resource_groups: Option<Vec<(String, Option<String>)>>,
     /// Whether a second factor is set up.
     pub second_factor: Option<bool>,
     /// The verified address.

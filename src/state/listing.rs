@@ -173,7 +173,9 @@ impl Replay {
         {
             account.role = Some(RoleFact { role: role.clone(), at, proof: ordinal });
         }
-        account.resource_groups = facts.resource_groups.iter().cloned().collect();
+        if let Some(groups) = &facts.resource_groups {
+            account.resource_groups = groups.iter().cloned().collect();
+        }
         account.second_factor = facts.second_factor.or(account.second_factor);
         if facts.external {
             account.listed_class = Some(Class::External);
