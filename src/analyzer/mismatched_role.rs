@@ -3,9 +3,14 @@
 use super::context::{AboutAccount as _, subject};
 use super::expectation::{Expectation, expected_role, mapped_groups};
 use super::{Analyzer, Context, Judge, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
+use crate::model::coverage::Coverage;
 use crate::model::finding::{Finding, Proof, Severity};
+use crate::model::time::Timestamp;
 use crate::policy::Role;
-use crate::state::{Account, Person, Slice};
+use crate::state::{Account, ChangeStep, Person, Slice};
+
+/// Logs that tell who signed on to the target.
+const SIGN_ONS: &[&str] = &["huggingface-audit-log", "okta-system-log", "entra-sign-in"];
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -54,18 +59,31 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     if owner.active() != Some(true) || owner.entitled() == Some(false) {
         return;
     }
-    let accounts: Vec<&Account> = slice.accounts.iter().filter_map(|index| context.directory.accounts.get(*index)).collect();
-    let judged = accounts.into_iter().filter(|account| {
+    let accounts = slice.accounts.iter().filter_map(|index| Some((*index, context.directory.accounts.get(*index)?)));
+    let judged = accounts.filter(|(_, account)| {
         context.directory.is_target(account) && account.is_active() && account.class.needs_owner() && account.role.is_some()
     });
-    for account in judged {
+    for (index, account) in judged {
         // Only now, since most people's accounts lie in other systems or are gone.
         let Some(expectation) = expected_role(context, owner) else { return };
-        findings.extend(mismatch(context, account, owner, expectation));
+        let awaiting = expectation.since.is_some_and(|(changed, _)| awaits_sign_on(context, index, owner, changed));
+        findings.extend(mismatch(context, account, owner, expectation, awaiting));
     }
 }
 
-fn mismatch(context: &Context<'_>, account: &Account, owner: &Person, expectation: Expectation) -> Option<Finding> {
+/// Whether the account has had no sign-on since a change in the identity provider, and the difference is that change's doing.
+fn awaits_sign_on(context: &Context<'_>, index: usize, owner: &Person, changed: Timestamp) -> bool {
+    let login = context.directory.accounts.get(index).and_then(|account| account.login).max(owner.sign_on);
+    // Who is not seen to sign on in logs that begin later may have done so before them.
+    let logs = context.logs.iter().filter(|log| SIGN_ONS.contains(&log.source.as_str()));
+    let watched = logs.filter_map(Coverage::first).any(|first| first <= changed);
+    // A role that was set at the target afterwards is that one's doing.
+    let later = context.directory.changes.iter().rev().take_while(|change| change.at > changed);
+    let set_since = later.filter(|change| change.account == Some(index)).any(|change| matches!(change.step, ChangeStep::Role(..)));
+    watched && !set_since && login.is_none_or(|(at, _)| at < changed)
+}
+
+fn mismatch(context: &Context<'_>, account: &Account, owner: &Person, expectation: Expectation, awaiting: bool) -> Option<Finding> {
     let fact = account.role.as_ref()?;
     let observed = Role::parse(&fact.role)?;
     let Expectation { role: expected, since } = expectation;
@@ -74,10 +92,6 @@ fn mismatch(context: &Context<'_>, account: &Account, owner: &Person, expectatio
         return None;
     }
     let login = account.login.max(owner.sign_on);
-    // Without any source of sign-ons, nobody's absence from it means anything.
-    let sign_ons = ["huggingface-audit-log", "okta-system-log", "entra-sign-in"];
-    let sign_ons_read = context.logs.iter().any(|log| sign_ons.contains(&log.source.as_str()));
-    let awaiting = sign_ons_read && since.is_some_and(|(changed, _)| login.is_none_or(|(at, _)| at < changed));
     let (reason, severity) = match (awaiting, expected < observed) {
         (true, true) => ("awaiting-login", Severity::Medium),
         (true, false) => ("awaiting-login", Severity::Low),

@@ -30,7 +30,7 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     for credential in credentials.filter(|credential| credential.status(context.as_of) == "active") {
         let Some((_, proof, facts)) = &credential.listed else { continue };
         let write = is_classic_write(context, credential, facts);
-        if write || facts.network_exempt {
+        if write || facts.network_exempt == Some(true) {
             findings.push(finding(context, credential, facts, *proof, write));
         }
     }
@@ -58,7 +58,7 @@ fn finding(context: &Context<'_>, credential: &Credential, facts: &TokenFacts, p
         TokenPolicy::Any | TokenPolicy::FineGrained => "a fine-grained token",
     };
     (finding.expected, finding.observed, finding.remediation) = if write {
-        let also = if facts.network_exempt { "; also network-exempt" } else { "" };
+        let also = if facts.network_exempt == Some(true) { "; also network-exempt" } else { "" };
         let remediation = "Make a fine-grained token for what it is used for, move its users over, and revoke this one.";
         (allowed.to_owned(), format!("a classic write token{also}"), remediation.to_owned())
     } else {
@@ -83,7 +83,8 @@ mod tests {
         let reasons = |policy: &str, kind: &str, network_exempt: bool, status: TokenStatus| {
             let mut scene = Scene::new(&format!("token_policy = \"{policy}\"\n"));
             let (system, kind) = ("huggingface".to_owned(), Some(kind.to_owned()));
-            let token = TokenFacts { system, id: "6a1f".to_owned(), kind, network_exempt, status, ..TokenFacts::default() };
+            let token =
+                TokenFacts { system, id: "6a1f".to_owned(), kind, network_exempt: Some(network_exempt), status, ..TokenFacts::default() };
             scene.event(AS_OF - 2, Outcome::Success, Activity::Observe(Box::new(Observation::Token(token))));
             scene.findings(ANALYZER.id).into_iter().map(|finding| (finding.reason, finding.observed)).collect::<Vec<_>>()
         };

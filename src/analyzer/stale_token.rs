@@ -1,10 +1,11 @@
 //! `stale-token`: a credential that was used when it should not have been, or that nobody needs or renews.
 
 use super::{Analyzer, Context, Judge, Reason, cis, everything, hipaa, iso, nist, pci, soc2};
-use crate::model::facts::LastUse;
+use crate::model::class::Class;
+use crate::model::facts::{LastUse, TokenStatus};
 use crate::model::finding::{Finding, Proof, Severity, Subject};
 use crate::model::time::Timestamp;
-use crate::state::{Credential, Slice};
+use crate::state::{Credential, Holder, Slice};
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -73,20 +74,30 @@ fn complaints(context: &Context<'_>, credential: &Credential) -> Vec<Complaint> 
 
 fn misuse(credential: &Credential) -> Vec<Complaint> {
     let LastUse::At(used) = credential.last_used() else { return Vec::new() };
-    let after = |reason, end: Option<Timestamp>, word: &str, remediation| {
-        let end = end.filter(|end| used > *end)?;
+    let after = |reason, known: Option<Timestamp>, shown: Option<Timestamp>, past: &str, word: &str, remediation| {
+        let (end, word) = known.map(|end| (end, past.to_owned())).or_else(|| Some((shown?, format!("was listed as {word}"))))?;
         let expected = format!("no use after {} UTC, when it {word}", end.minute());
-        Some(Complaint { reason, since: Some(end), expected, observed: format!("used on {} UTC", used.minute()), remediation })
+        (used > end).then(|| Complaint {
+            reason,
+            since: Some(end),
+            expected,
+            observed: format!("used on {} UTC", used.minute()),
+            remediation,
+        })
     };
     let revoked = after(
         "used-after-revocation",
-        credential.revoked_at().map(|(at, _)| at),
+        credential.revoked.map(|(at, _)| at),
+        credential.shown(TokenStatus::Revoked),
         "was revoked",
+        "revoked",
         "Find out who used it and from where; revoke it again at its system and check that it is refused now.",
     );
     let expired = after(
         "used-after-expiry",
         credential.expires_at(),
+        credential.shown(TokenStatus::Expired),
+        "expired",
         "expired",
         "Find out who used it and from where; revoke it at its system and check that it is refused now.",
     );
@@ -134,7 +145,7 @@ fn lifetime(context: &Context<'_>, credential: &Credential) -> Vec<Complaint> {
         observed: format!("the same secret since {} UTC", renewed.minute()),
         remediation: "Rotate it: make a new one, move its users over, revoke the old one.",
     });
-    let can_expire = credential.listed.as_ref().is_some_and(|(_, _, facts)| facts.can_expire);
+    let can_expire = credential.listed.as_ref().is_some_and(|(_, _, facts)| facts.can_expire) && !of_service_account(context, credential);
     let endless = (can_expire && credential.expires_at().is_none()).then(|| Complaint {
         reason: "no-expiry",
         since: credential.created_at(),
@@ -143,6 +154,12 @@ fn lifetime(context: &Context<'_>, credential: &Credential) -> Vec<Complaint> {
         remediation: "Replace it by one that ends.",
     });
     unrotated.into_iter().chain(endless).collect()
+}
+
+/// Whether it is a service account's, also where an inventory lists it.
+fn of_service_account(context: &Context<'_>, credential: &Credential) -> bool {
+    let Holder::Account(index) = credential.holder else { return false };
+    context.directory.accounts.get(index).is_some_and(|account| account.class == Class::Service)
 }
 
 fn finding(context: &Context<'_>, credential: &Credential, complaint: Complaint, others: impl Iterator<Item = &'static str>) -> Finding {

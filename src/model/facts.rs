@@ -184,8 +184,8 @@ pub struct MemberFacts {
     pub full_name: Option<String>,
     /// The role in the organization.
     pub role: Option<String>,
-    /// The resource groups, with the role in each.
-    pub resource_groups: Vec<(String, Option<String>)>,
+    /// The resource groups, with the role in each, where the record tells them.
+    pub resource_groups: Option<Vec<(String, Option<String>)>>,
     /// Whether a second factor is set up.
     pub second_factor: Option<bool>,
     /// The verified address.
@@ -300,8 +300,8 @@ pub struct TokenFacts {
     pub owner: Option<String>,
     /// What it may do.
     pub scopes: Vec<String>,
-    /// Whether it is exempt from network rules.
-    pub network_exempt: bool,
+    /// Whether it is exempt from network rules; `None` where the source does not tell.
+    pub network_exempt: Option<bool>,
     /// Whether a validity that ends is foreseen for this kind of credential.
     pub can_expire: bool,
     /// When it was made.
@@ -310,10 +310,31 @@ pub struct TokenFacts {
     pub last_used: LastUse,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
+    /// Whether every use moves the end on, by as much as it moves the last use.
+    pub extended_by_use: bool,
     /// When its secret was last renewed.
     pub rotated_at: Option<Timestamp>,
     /// Its state.
     pub status: TokenStatus,
+}
+
+impl TokenFacts {
+    /// These facts, with what they do not say taken from an earlier word on the same credential: one source knows its
+    /// use, another one its exemptions. An end that is no longer named is no longer there.
+    #[must_use]
+    pub fn filled_from(self, earlier: &Self) -> Self {
+        Self {
+            name: self.name.or_else(|| earlier.name.clone()),
+            kind: self.kind.or_else(|| earlier.kind.clone()),
+            owner: self.owner.or_else(|| earlier.owner.clone()),
+            network_exempt: self.network_exempt.or(earlier.network_exempt),
+            can_expire: self.can_expire && earlier.can_expire,
+            created_at: self.created_at.or(earlier.created_at),
+            last_used: if self.last_used == LastUse::Unknown { earlier.last_used } else { self.last_used },
+            rotated_at: self.rotated_at.or(earlier.rotated_at),
+            ..self
+        }
+    }
 }
 
 /// A row of the personnel roster.

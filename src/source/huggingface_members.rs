@@ -64,13 +64,13 @@ fn decode(record: &RawRecord<'_>, scope: &Scope) -> Result<Decoded, Reject> {
 }
 
 fn facts(member: &Member<'_>) -> Result<MemberFacts, &'static str> {
-    let groups = member.resource_groups.iter().flatten().map(|group| &group.0);
+    let named = |group: &ResourceGroup<'_>| Some((group.name.keep().or_else(|| group.id.keep())?, group.role.keep()));
     Ok(MemberFacts {
         id: member.id.keep().ok_or("has no _id")?,
         name: member.user.keep().ok_or("has no user")?,
         full_name: member.fullname.keep(),
         role: member.role.keep(),
-        resource_groups: groups.filter_map(|group| Some((group.name.keep().or_else(|| group.id.keep())?, group.role.keep()))).collect(),
+        resource_groups: member.resource_groups.as_ref().map(|groups| groups.iter().filter_map(|group| named(&group.0)).collect()),
         second_factor: member.two_fa_enabled.0,
         email: member.verified_email.keep(),
         external: member.is_external_collaborator.0 == Some(true),

@@ -78,11 +78,12 @@ fn token_facts(token: &AccessToken<'_>, owner: &str) -> Result<TokenFacts, Strin
         kind: token.role.keep(),
         owner: Some(owner.to_owned()),
         scopes: token.permissions.iter().flatten().filter_map(Text::keep).collect(),
-        network_exempt: token.skip_network_security.0 == Some(true),
+        network_exempt: Some(token.skip_network_security.0 == Some(true)),
         can_expire: false,
         created_at: token.created_at.read("accessTokens.createdAt")?,
         last_used: token.last_used_at.read("accessTokens.lastUsedAt")?.map_or(LastUse::Unknown, LastUse::At),
         expires_at: token.expiration.read("accessTokens.expiration")?,
+        extended_by_use: false,
         rotated_at: None,
         status: TokenStatus::Active,
     })

@@ -57,11 +57,12 @@ fn facts(token: &ApiToken<'_>) -> Result<TokenFacts, String> {
         kind: Some("api-token".to_owned()),
         owner: token.user_id.keep(),
         scopes: Vec::new(),
-        network_exempt: false,
+        network_exempt: None,
         can_expire: false,
         created_at: token.created.read("created")?,
         last_used: token.last_updated.read("lastUpdated")?.map_or(LastUse::Unknown, LastUse::At),
         expires_at: token.expires_at.read("expiresAt")?,
+        extended_by_use: true,
         rotated_at: None,
         status: TokenStatus::Active,
     })

@@ -24,6 +24,8 @@ pub struct Credential {
     pub id: String,
     /// What the latest listing says; `None` for one known from logs alone.
     pub listed: Option<(Timestamp, u32, TokenFacts)>,
+    /// The first of the latest listings that show it revoked or expired.
+    pub shown_ended: Option<(Timestamp, u32)>,
     /// A complete listing after it was listed no longer names it.
     pub absent_since: Option<Timestamp>,
     /// Its name, from listing or log.
@@ -55,10 +57,15 @@ impl Credential {
         self.listed.as_ref().and_then(|(_, _, facts)| facts.rotated_at).max(self.rotated.map(|(at, _)| at))
     }
 
-    /// When it ends.
+    /// When it ends. An end that moves on with every use has moved with those that a log tells.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.listed.as_ref().and_then(|(_, _, facts)| facts.expires_at)
+        let (_, _, facts) = self.listed.as_ref()?;
+        let end = facts.expires_at?;
+        match (facts.last_used, self.used) {
+            (LastUse::At(listed), Some((used, _))) if facts.extended_by_use && used > listed => Some(end.plus(used.since(listed))),
+            _ => Some(end),
+        }
     }
 
     /// When it was last used: the latest that listing or log tells.
@@ -73,10 +80,11 @@ impl Credential {
         }
     }
 
-    /// When it was taken back: the log's word, else the listing that shows it revoked.
+    /// When a listing first showed it in this state, if it is still shown in it.
     #[must_use]
-    pub fn revoked_at(&self) -> Option<(Timestamp, u32)> {
-        self.revoked
+    pub fn shown(&self, status: TokenStatus) -> Option<Timestamp> {
+        let (_, _, facts) = self.listed.as_ref().filter(|(_, _, facts)| facts.status == status)?;
+        self.shown_ended.map(|(at, _)| at).filter(|_| facts.status != TokenStatus::Active)
     }
 
     /// The word for `status` at a moment: `active`, `revoked`, `expired`, `absent` from a complete listing, or `unknown`.
@@ -103,7 +111,7 @@ impl Credential {
             .listed
             .iter()
             .map(|(_, proof, _)| *proof)
-            .chain([self.created, self.revoked, self.used].into_iter().flatten().map(|(_, proof)| proof))
+            .chain([self.created, self.revoked, self.shown_ended, self.used].into_iter().flatten().map(|(_, proof)| proof))
             .collect();
         if proofs.is_empty() {
             proofs.push(self.proof);

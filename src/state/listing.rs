@@ -10,7 +10,7 @@ use crate::model::class::Class;
 use crate::model::event::{AccountRef, NamedRef};
 use crate::model::facts::{
     AssignmentFacts, EmployeeFacts, GroupFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimUser, ServiceAccountFacts,
-    TokenFacts,
+    TokenFacts, TokenStatus,
 };
 use crate::model::listing::{Absence, Listing};
 use crate::model::time::Timestamp;
@@ -173,7 +173,9 @@ impl Replay {
         {
             account.role = Some(RoleFact { role: role.clone(), at, proof: ordinal });
         }
-        account.resource_groups = facts.resource_groups.iter().cloned().collect();
+        if let Some(groups) = &facts.resource_groups {
+            account.resource_groups = groups.iter().cloned().collect();
+        }
         account.second_factor = facts.second_factor.or(account.second_factor);
         if facts.external {
             account.listed_class = Some(Class::External);
@@ -211,8 +213,13 @@ impl Replay {
         if facts.name.is_some() {
             credential.name.clone_from(&facts.name);
         }
-        credential.listed = Some((at, ordinal, facts.clone()));
+        credential.shown_ended = match facts.status {
+            TokenStatus::Active => None,
+            TokenStatus::Revoked | TokenStatus::Expired => credential.shown_ended.or(Some((at, ordinal))),
+        };
+        let facts = credential.listed.take().map_or_else(|| facts.clone(), |(_, _, earlier)| facts.clone().filled_from(&earlier));
         let key = credential_key(&facts.system, &facts.id);
+        credential.listed = Some((at, ordinal, facts));
         self.note_listed(source, "", &key, at);
     }
 

@@ -88,6 +88,10 @@ impl Replay {
         if matches!(step, Membership::Joined | Membership::Accepted) {
             account.arrivals.push(at);
         }
+        // Joining by oneself is a sign-on too: the role mapping is evaluated then.
+        if step == Membership::Joined {
+            account.login = account.login.max(Some((at, ordinal)));
+        }
         match step {
             Membership::Added | Membership::Joined | Membership::Accepted => {
                 account.access.change(at, Access::Active, ordinal);
