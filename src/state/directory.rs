@@ -80,7 +80,7 @@ impl Replay {
     #[must_use]
     pub fn finish(mut self, aliases: &[Alias], names: NameTransform, classes: &BTreeMap<(String, String), Class>) -> Directory {
         self.close_all_listings();
-        self.settle_invitations();
+        self.settle_scim_users();
         self.settle_assignments();
         self.settle_sessions();
         let groups = self.known_groups();

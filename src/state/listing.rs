@@ -368,14 +368,15 @@ impl Replay {
         }
     }
 
-    /// Under basic SSO: a SCIM user that the endpoint holds active and no member listing names waits for its owner.
-    pub(super) fn settle_invitations(&mut self) {
+    /// A SCIM user that no member listing names is not in the organization, however late the endpoint told of it. Under
+    /// basic SSO one that the endpoint holds active waits for its owner.
+    pub(super) fn settle_scim_users(&mut self) {
         for account in &mut self.accounts.list {
             let Some((at, proof)) = account.scim_active.seen() else { continue };
-            if account.access.value().is_some() || account.scim_active.value() != Some(true) {
+            if account.access.value().is_some() {
                 continue;
             }
-            if self.frame.invitations {
+            if self.frame.invitations && account.scim_active.value() == Some(true) {
                 account.access.observe(at, Access::Pending, proof, None);
             } else if self.members_listed {
                 account.access.observe(at, Access::Inactive, proof, None);
