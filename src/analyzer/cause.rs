@@ -39,7 +39,8 @@ struct Row {
     cause: Cause,
     /// Parts of a text, in lower case, that leave no doubt whatever the status says.
     texts: &'static [&'static str],
-    /// Ends of codes, in lower case: applications put their own name before them.
+    /// Ends of codes, in lower case: applications put their own name before them. With a star at its end it may
+    /// stand anywhere in the code.
     codes: &'static [&'static str],
     /// HTTP statuses.
     statuses: &'static [RangeInclusive<u16>],
@@ -105,7 +106,7 @@ const TABLE: &[Row] = &[
     Row {
         cause: Cause::Conflict,
         texts: &[],
-        codes: &["conflict", "uniqueness", "duplicatetargetentries", "duplicatesourceentries", "notuniquewithinorg"],
+        codes: &["conflict", "uniqueness", "duplicate*", "notuniquewithinorg"],
         statuses: &[409..=409],
         names: &["conflict"],
     },
@@ -142,7 +143,17 @@ const TABLE: &[Row] = &[
     },
     Row {
         cause: Cause::Capacity,
-        texts: &["no seats", "seat limit", "seats available", "seats left", "out of seats", "enough seats", "license limit"],
+        texts: &[
+            "no seats",
+            "seat limit",
+            "seats available",
+            "seats left",
+            "out of seats",
+            "enough seats",
+            "all seats",
+            "seats are",
+            "license limit",
+        ],
         codes: &["licenselimitexceeded"],
         statuses: &[402..=402],
         names: &["payment required"],
@@ -211,7 +222,10 @@ impl Cause {
 
 impl Row {
     fn knows_code(&self, code: &str) -> bool {
-        self.codes.iter().any(|end| code.ends_with(end))
+        self.codes.iter().any(|known| match known.strip_suffix('*') {
+            Some(part) => code.contains(part),
+            None => code.ends_with(known),
+        })
     }
 
     fn knows(&self, status: u16) -> bool {
@@ -315,6 +329,7 @@ mod tests {
             ("EntryConflict", Cause::Conflict),
             ("AcmeEntryConflict", Cause::Conflict),
             ("AcmeDuplicateTargetEntries", Cause::Conflict),
+            ("AcmeDuplicateValue", Cause::Conflict),
             ("InsufficientRights", Cause::Permission),
             ("Unauthorized", Cause::Permission),
             ("TooManyRequests", Cause::RateLimit),
@@ -351,6 +366,7 @@ mod tests {
                 Cause::Attribute,
             ),
             ("Too Many Requests. Errors reported by remote server: later", Cause::RateLimit),
+            ("Forbidden. Errors reported by remote server: All seats of the plan are taken", Cause::Capacity),
             ("Not Found. Errors reported by remote server: Group not found", Cause::NotFound),
         ] {
             assert_eq!(okta(told), expected, "{told}");

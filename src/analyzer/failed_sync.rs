@@ -1,6 +1,5 @@
 //! `failed-sync`: what the identity provider wanted to do at the target failed, and nothing repaired it since.
 
-use super::cause::Cause;
 use super::failures::Failures;
 use super::unrepaired::{self, Unrepaired};
 use super::{Analyzer, Context, Judge, Reason, SYNCS, cis, everything, hipaa, iso, nist, pci, soc2};
@@ -90,5 +89,5 @@ fn observed(row: &Unrepaired<'_>) -> String {
         (None, message) => message.to_owned(),
     };
     let words: Vec<String> = row.words().into_iter().map(written).filter(|words| !words.is_empty()).collect();
-    if words.is_empty() { format!("failed, {} reason told", Cause::Unknown.word()) } else { words.join("; ") }
+    if words.is_empty() { "failed, and no reason was told".to_owned() } else { words.join("; ") }
 }

@@ -120,9 +120,9 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let counterpart = provider.of_group(group);
         let present = group.members.iter().filter_map(|member| unexpected(&view, group, counterpart, member));
         findings.extend(present);
-        if let (true, Some((id, _))) = (group.whole, counterpart) {
-            let people = should.get(id.as_str()).into_iter().flatten();
-            findings.extend(people.filter_map(|person| missing(&view, group, id, person)));
+        if let (true, Some(counterpart)) = (group.whole, counterpart) {
+            let people = should.get(counterpart.0.as_str()).into_iter().flatten();
+            findings.extend(people.filter_map(|person| missing(&view, group, counterpart, person)));
         }
     }
 }
@@ -187,7 +187,8 @@ fn extra(view: &View<'_>, group: &TargetGroup, counterpart: (&String, &Group), a
             }
         }
         (Owner::Disputed { candidates, .. }, None) => {
-            let may_be = |index: &usize| directory.persons.get(*index).is_some_and(|person| is_member(person) != Some(false));
+            let may_be =
+                |index: &usize| directory.persons.get(*index).is_some_and(|person| is_member(person).unwrap_or(!known.members_listed));
             if candidates.iter().any(may_be) {
                 return None;
             }
@@ -208,7 +209,7 @@ fn extra(view: &View<'_>, group: &TargetGroup, counterpart: (&String, &Group), a
 }
 
 /// Somebody who should be in the group, has an account that could be, and is not.
-fn missing(view: &View<'_>, group: &TargetGroup, id: &str, person: &Person) -> Option<Finding> {
+fn missing(view: &View<'_>, group: &TargetGroup, (id, known): (&String, &Group), person: &Person) -> Option<Finding> {
     let membership = person.groups.get(id)?;
     if person.entitled() != Some(true) {
         return None;
@@ -231,7 +232,7 @@ fn missing(view: &View<'_>, group: &TargetGroup, id: &str, person: &Person) -> O
     finding.explanation = format!(
         "{} is in group {} of {}, and the account {} is not in the SCIM group.",
         person.label(),
-        name(group),
+        known.name,
         view.context.policy.idp.provider.name(),
         account.name
     );

@@ -60,7 +60,8 @@ fn rejected(context: &Context<'_>, person: &Person) -> BTreeMap<Attribute, Findi
             let proofs: Vec<Proof> = last.tellings().map(|told| Proof::Event(told.proof)).collect();
             let words = row.words().first().map(|failure| failure.message.clone()).unwrap_or_default();
             let mut finding = about(context, person, attribute, "rejected-by-target", Severity::Medium, proofs.first().cloned());
-            finding.observed = match sent(last).map(|sent| value_of(sent, attribute)) {
+            // Nothing is said of a value that was left out, sent empty, or is no text: which of them it was is not known.
+            finding.observed = match sent(last).map(|sent| value_of(sent, attribute)).filter(|value| !value.is_empty()) {
                 Some(value) => format!("{}: {words}", shown(&value)),
                 None => words,
             };

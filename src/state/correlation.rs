@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::account::{Account, Owner};
 use super::directory::Directory;
 use super::person::Person;
+use crate::model::facts::ScimUser;
 use crate::model::link::{Alias, MatchKey, NameTransform, fold};
 use crate::model::time::Timestamp;
 
@@ -39,6 +40,13 @@ impl Links {
     /// Who carries, or carried, an address.
     pub(super) fn carriers(&self, address: &str) -> Vec<usize> {
         self.by_address.get(&fold(address)).map(|persons| persons.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// The one person whom the addresses of a request's user name, else its user name; `None` where several could be meant.
+    pub(super) fn named(&self, user: &ScimUser) -> Option<usize> {
+        let by_email: BTreeSet<usize> = user.emails.iter().flat_map(|email| self.carriers(email)).collect();
+        let named = if by_email.is_empty() { self.by_user_name.get(&fold(user.user_name.as_deref()?))? } else { &by_email };
+        named.iter().next().copied().filter(|_| named.len() == 1)
     }
 
     /// The persons that the first deciding key gives, with that key and its value.

@@ -80,7 +80,7 @@ impl Replay {
     #[must_use]
     pub fn finish(mut self, aliases: &[Alias], names: NameTransform, classes: &BTreeMap<(String, String), Class>) -> Directory {
         self.close_all_listings();
-        self.settle_invitations();
+        self.settle_scim_users();
         self.settle_assignments();
         self.settle_sessions();
         let groups = self.known_groups();
@@ -113,7 +113,7 @@ impl Replay {
         directory.employ(&self.employees, &links);
         directory.hold_credentials(&links);
         directory.attribute_changes();
-        directory.attribute_attempts(self.trail.user_attempts, self.trail.group_attempts);
+        directory.attribute_attempts(&links, self.trail.user_attempts, self.trail.group_attempts);
         directory.skews = Skews::measure(&directory, |name| self.frame.scim_actors.contains(&fold(name)));
         directory.apply_attempts();
         directory.attribute_activity();
@@ -298,8 +298,9 @@ impl Directory {
         }
     }
 
-    /// Gives every attempt that the endpoint tells of to its person: by `externalId`, else through the account.
-    fn attribute_attempts(&mut self, of_users: Vec<(ScimUser, Attempt)>, of_groups: Vec<(NamedRef, Attempt)>) {
+    /// Gives every attempt that the endpoint tells of to its person: by `externalId`, else through the account, else by
+    /// what was sent, since a request that was refused for its `externalId` has none that could be read.
+    fn attribute_attempts(&mut self, links: &Links, of_users: Vec<(ScimUser, Attempt)>, of_groups: Vec<(NamedRef, Attempt)>) {
         let by_scim_id: HashMap<String, usize> =
             self.accounts.iter().enumerate().filter_map(|(index, account)| Some((account.scim_id.clone()?, index))).collect();
         for (user, attempt) in of_users {
@@ -308,7 +309,8 @@ impl Directory {
                 Owner::Linked { person, .. } => Some(person),
                 _ => None,
             };
-            if let Some(person) = by_id.or_else(through) {
+            let by_what_was_sent = || links.named(&user).filter(|_| user.external_id.is_none() && user.id.is_none());
+            if let Some(person) = by_id.or_else(through).or_else(by_what_was_sent) {
                 self.persons[person].attempts.push(attempt);
             }
         }

@@ -377,7 +377,7 @@ impl Replay {
 
     /// A SCIM user that no member listing names, whichever was taken first, is not in the organization. Under basic SSO
     /// one that the endpoint holds active waits for its owner.
-    pub(super) fn settle_invitations(&mut self) {
+    pub(super) fn settle_scim_users(&mut self) {
         for account in self.accounts.list.iter_mut().filter(|account| account.access.value().is_none()) {
             let Some((at, proof)) = account.scim_active.seen() else { continue };
             match account.scim_active.value() {
