@@ -6,6 +6,7 @@
 
 use super::Context;
 use super::cause::Cause;
+use super::remedy;
 use crate::model::event::{Failure, Operation, Outcome};
 use crate::model::time::{Span, Timestamp};
 use crate::policy::Provider;
@@ -141,6 +142,28 @@ impl<'a> Unrepaired<'a> {
             Operation::GroupPush => "push",
             Operation::Verify => "look-up",
         }
+    }
+
+    /// Whether access was to be taken away, and still is there.
+    #[must_use]
+    pub const fn takes_access(&self) -> bool {
+        matches!(self.operation, Operation::Disable | Operation::Delete)
+    }
+
+    /// What to do about it, as sentences.
+    #[must_use]
+    pub fn remediation(&self) -> String {
+        let urgent = if self.takes_access() { "Take the access away by hand first. " } else { "" };
+        format!("{urgent}{}", remedy::remedy(self.cause, self.words().first().copied()))
+    }
+
+    /// Whether the target's endpoint tells that it did what the identity provider's log has as the last failure.
+    #[must_use]
+    pub fn is_done_at_target(&self, context: &Context<'_>, attempts: &[Attempt]) -> bool {
+        let Some(last) = self.tries.last().filter(|last| last.endpoint.is_none()) else { return false };
+        let skew = context.directory.endpoint_skew();
+        let done = attempts.iter().filter(|told| told.side == Side::Endpoint && told.success() && told.operation == self.operation);
+        done.map(|told| told.at.minus(skew)).any(|at| at.since(last.at).micros().unsigned_abs() <= TOLD_TWICE.micros().unsigned_abs())
     }
 
     /// Whether the time has passed in which the identity provider tries again by itself.

@@ -11,6 +11,7 @@ mod conclusion;
 mod coverage;
 mod decode;
 mod error;
+mod failures;
 mod findings;
 mod guard;
 mod ingest;

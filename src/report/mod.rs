@@ -12,6 +12,7 @@ pub use folder::{ReportError, write_folder};
 
 mod accounts;
 mod coverage;
+mod failures;
 mod findings;
 mod folder;
 mod html;
@@ -51,6 +52,7 @@ pub const ALL: &[Format] = &[
     accounts::FORMAT,
     leavers::FORMAT,
     tokens::FORMAT,
+    failures::FORMAT,
     coverage::FORMAT,
     inputs::FORMAT,
     rejects::FORMAT,

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::finding::{Confidence, Severity, Status, Turn};
 use super::time::{Span, Timestamp};
 
+mod failure;
+
+pub use failure::FailureRow;
+
 /// One report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -21,6 +25,8 @@ pub struct Report {
     pub leavers: Vec<LeaverRow>,
     /// Every credential, by system and id.
     pub tokens: Vec<TokenRow>,
+    /// Every failure of the sync that nothing repaired, by cause, then by person.
+    pub failures: Vec<FailureRow>,
     /// Every source, by id.
     pub coverage: Vec<CoverageRow>,
     /// Every file, by name.
