@@ -11,6 +11,7 @@ use crate::model::report::Report;
 pub use folder::{ReportError, write_folder};
 
 mod accounts;
+mod controls;
 mod coverage;
 mod failures;
 mod findings;
@@ -56,6 +57,7 @@ pub const ALL: &[Format] = &[
     coverage::FORMAT,
     inputs::FORMAT,
     rejects::FORMAT,
+    controls::FORMAT,
     summary::FORMAT,
 ];
 

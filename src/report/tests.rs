@@ -12,7 +12,7 @@ use crate::model::digest::Digest;
 use crate::model::report::Report;
 
 /// The columns of CONTRACT section 7.
-const COLUMNS: [(&str, &str); 8] = [
+const COLUMNS: [(&str, &str); 9] = [
     (
         "findings",
         "finding_id,rule,reason,severity,confidence,status,change,system,account,person,credential,group,object,expected,observed,since,explanation,remediation,controls,evidence,waiver_reason,waiver_approver,waiver_expires,first_seen,last_seen",
@@ -27,6 +27,7 @@ const COLUMNS: [(&str, &str); 8] = [
     ("coverage", "source,system,from,to,records,gap_hours,verdict"),
     ("inputs", "file,sha256,bytes,source,read,used,irrelevant,duplicate,rejected,first_at,last_at,taken_at,complete"),
     ("rejects", "file,line,reason,excerpt"),
+    ("controls", "framework,control,title,rules,population,exceptions,waived,conclusion"),
 ];
 
 fn written(report: &Report, id: &str) -> String {
@@ -67,6 +68,13 @@ fn cells_say_what_the_contract_says() {
     let several = findings.iter().find(|row| row["evidence"].contains("; ")).expect("a finding with two records");
     assert!(several["evidence"].starts_with("inputs/okta/system-log-2026-09.ndjson.gz#12"), "{several:?}");
     assert_eq!(several["controls"], "ISO 27001 A.5.18; NIST 800-53 AC-2(3); SOC 2 CC6.2");
+    let controls = rows(&report, "controls");
+    let population = |control: &str| {
+        let row = controls.iter().find(|row| row["control"] == control).expect("a control");
+        row["population"].as_str()
+    };
+    assert_eq!(population("CC6.2"), "active accounts: 60; lapses: 60");
+    assert_eq!(population("5.3"), "", "of what was not evaluated nothing was looked at");
 }
 
 /// A report whose every text is hostile, by way of its JSON form. Words that a type spells out, and times, stay.

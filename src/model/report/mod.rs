@@ -299,15 +299,19 @@ pub struct RejectRow {
     pub source: String,
 }
 
-/// One control with what the rules say of it.
+/// One row of controls.csv: a control with what the rules say of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlRow {
     /// `SOC 2`.
     pub framework: String,
     /// `CC6.2`.
     pub control: String,
+    /// What it is about, in a few words of ours.
+    pub title: String,
     /// The rules that give evidence for it.
     pub rules: Vec<String>,
+    /// What those of the rules that were evaluated looked at: how many, and what they are called; each kind once, by name.
+    pub population: Vec<(u64, String)>,
     /// Open findings.
     pub exceptions: u64,
     /// Waived findings.
