@@ -36,8 +36,12 @@ fn order(row: &FailureRow) -> impl Ord + '_ {
 
 fn row(connector: &str, one: &Unrepaired<'_>) -> FailureRow {
     let words = one.words();
-    let mut messages: Vec<&str> = words.iter().map(|failure| failure.message.as_str()).filter(|text| !text.is_empty()).collect();
-    messages.dedup();
+    let told: Vec<&str> = words.iter().map(|failure| failure.message.as_str()).filter(|text| !text.is_empty()).collect();
+    // The provider's text mostly quotes the target's.
+    let is_quoted = |index: usize, text: &str| {
+        told.iter().enumerate().any(|(other, quoting)| other != index && quoting.contains(text) && (*quoting != text || other < index))
+    };
+    let messages: Vec<&str> = told.iter().enumerate().filter(|(index, text)| !is_quoted(*index, text)).map(|(_, text)| *text).collect();
     FailureRow {
         connector: connector.to_owned(),
         cause: one.cause.word().to_owned(),

@@ -16,6 +16,7 @@ mod findings;
 mod guard;
 mod ingest;
 mod inputs;
+mod joiners;
 mod leavers;
 mod moment;
 mod setup;

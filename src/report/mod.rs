@@ -10,6 +10,7 @@ use crate::model::report::Report;
 
 pub use folder::{ReportError, write_folder};
 
+mod access_review;
 mod accounts;
 mod controls;
 mod coverage;
@@ -18,6 +19,7 @@ mod findings;
 mod folder;
 mod html;
 mod inputs;
+mod joiners;
 mod leavers;
 mod manifest;
 mod rejects;
@@ -26,6 +28,7 @@ mod table;
 mod tally;
 mod tokens;
 mod visible;
+mod worksheet;
 
 #[cfg(test)]
 mod sample;
@@ -54,10 +57,13 @@ pub const ALL: &[Format] = &[
     leavers::FORMAT,
     tokens::FORMAT,
     failures::FORMAT,
+    joiners::FORMAT,
     coverage::FORMAT,
     inputs::FORMAT,
     rejects::FORMAT,
     controls::FORMAT,
+    worksheet::FORMAT,
+    access_review::FORMAT,
     summary::FORMAT,
 ];
 

@@ -12,7 +12,7 @@ use crate::model::digest::Digest;
 use crate::model::report::Report;
 
 /// The columns of CONTRACT section 7.
-const COLUMNS: [(&str, &str); 9] = [
+const COLUMNS: [(&str, &str); 12] = [
     (
         "findings",
         "finding_id,rule,reason,severity,confidence,status,change,system,account,person,credential,group,object,expected,observed,since,explanation,remediation,controls,evidence,waiver_reason,waiver_approver,waiver_expires,first_seen,last_seen",
@@ -24,10 +24,19 @@ const COLUMNS: [(&str, &str); 9] = [
     ("leavers", "person,person_login,lapsed_at,lapse,system,account,deprovisioned_at,lag_hours,sla_hours,verdict,hr_end_date,hr_lag_hours"),
     ("tokens", "system,credential,name,kind,owner,owner_state,created_at,last_used_at,expires_at,rotated_at,status,findings"),
     ("failures", "connector,cause,person,person_login,operation,first_failed_at,last_failed_at,attempts,code,message,remediation"),
+    ("joiners", "person,person_login,entitled_at,system,account,appeared_at,lag_hours,origin,by"),
     ("coverage", "source,system,from,to,records,gap_hours,verdict"),
     ("inputs", "file,sha256,bytes,source,read,used,irrelevant,duplicate,rejected,first_at,last_at,taken_at,complete"),
     ("rejects", "file,line,reason,excerpt"),
     ("controls", "framework,control,title,rules,population,exceptions,waived,conclusion"),
+    (
+        "worksheet",
+        "finding_id,severity,rule,reason,system,account,person,person_login,credential,group,object,since,explanation,expected,observed,remediation,confidence,change,first_seen,controls,evidence,decision,justification,reviewer,decided_at,ticket",
+    ),
+    (
+        "access-review",
+        "system,account,account_id,email,class,person,person_login,person_state,entitled,situation,confidence,manager_email,role_observed,role_expected,resource_groups,created_at,last_activity,findings,decision,justification,reviewer,decided_at,ticket",
+    ),
 ];
 
 fn written(report: &Report, id: &str) -> String {

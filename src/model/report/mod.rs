@@ -9,8 +9,10 @@ use super::finding::{Confidence, Severity, Status, Turn};
 use super::time::{Span, Timestamp};
 
 mod failure;
+mod movement;
 
 pub use failure::FailureRow;
+pub use movement::JoinerRow;
 
 /// One report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,8 @@ pub struct Report {
     pub tokens: Vec<TokenRow>,
     /// Every failure of the sync that nothing repaired, by cause, then by person.
     pub failures: Vec<FailureRow>,
+    /// Every account that appeared in the period, by time.
+    pub joiners: Vec<JoinerRow>,
     /// Every source, by id.
     pub coverage: Vec<CoverageRow>,
     /// Every file, by name.

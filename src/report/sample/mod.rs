@@ -1,6 +1,6 @@
 //! A made-up report, rich enough to show every part of the page and every way a row can look.
 
-use population::{account, failure, input, leaver, token};
+use population::{account, failure, input, joiner, leaver, token};
 
 use crate::model::digest::Digest;
 use crate::model::finding::{Confidence, Severity, Status, Turn};
@@ -78,6 +78,7 @@ pub(super) fn nothing_found() -> Report {
         leavers: (0..24).map(leaver).collect(),
         tokens: (0..18).map(token).collect(),
         failures: Vec::new(),
+        joiners: (0..8).map(joiner).collect(),
         coverage: coverage(),
         inputs: (0..9).map(input).collect(),
         refused: Vec::new(),
@@ -119,6 +120,7 @@ pub(super) fn huge(rows: usize) -> Report {
     report.leavers = (0..rows).map(leaver).collect();
     report.tokens = (0..rows).map(token).collect();
     report.failures = (0..rows).map(failure).collect();
+    report.joiners = (0..rows).map(joiner).collect();
     report.rejects = (0..rows).map(|index| RejectRow { line: index as u64 + 1, ..rejects()[0].clone() }).collect();
     report
 }
