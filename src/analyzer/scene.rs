@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Context, run};
 use crate::model::coverage::Coverage;
-use crate::model::event::{Activity, Event, NamedRef, Operation, Outcome, PersonRef};
+use crate::model::event::{AccountRef, Activity, Actor, Event, Exchange, Membership, NamedRef, Operation, Outcome, PersonRef};
 use crate::model::facts::{AssignmentFacts, GroupFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimGroup, ScimUser};
 use crate::model::finding::Finding;
 use crate::model::link::fold;
@@ -41,10 +41,15 @@ impl Scene {
 
     /// One event at an hour.
     pub(super) fn event(&mut self, at: i64, outcome: Outcome, activity: Activity) -> &mut Self {
+        self.event_at(hour(at), outcome, activity)
+    }
+
+    /// One event at a moment.
+    pub(super) fn event_at(&mut self, at: Timestamp, outcome: Outcome, activity: Activity) -> &mut Self {
         let native_id = self.events.len().to_string();
         let source = String::from("a-log");
         let event = Event {
-            at: hour(at),
+            at,
             source,
             native_id,
             outcome,
@@ -144,9 +149,36 @@ impl Scene {
 
     /// An attempt that the provider's log tells of.
     pub(super) fn attempt(&mut self, at: i64, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
+        self.attempt_at(hour(at), person, operation, outcome)
+    }
+
+    /// An attempt that the provider's log tells of, at a moment.
+    pub(super) fn attempt_at(&mut self, at: Timestamp, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
         let person = Some(PersonRef { id: Some(person.to_owned()), ..PersonRef::default() });
         let application = NamedRef::default();
-        self.event(at, outcome, Activity::Provisioning { operation, person, group: None, application, account_id: None })
+        self.event_at(at, outcome, Activity::Provisioning { operation, person, group: None, application, account_id: None })
+    }
+
+    /// A request that the target's endpoint tells of, about the account of a person of [`Scene::accounts`].
+    pub(super) fn request_at(&mut self, at: Timestamp, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
+        let user = ScimUser {
+            id: Some(format!("id-{person}")),
+            external_id: Some(person.to_owned()),
+            user_name: Some(format!("name-{person}")),
+            ..ScimUser::default()
+        };
+        let exchange = Exchange { method: "PATCH".to_owned(), operation: Some(operation), user: Some(user), ..Exchange::default() };
+        self.event_at(at, outcome, Activity::Exchange(Box::new(exchange)))
+    }
+
+    /// What the target's audit log tells of such an account's membership, done by `acme-scim`.
+    pub(super) fn audited_at(&mut self, at: Timestamp, person: &str, step: Membership) -> &mut Self {
+        let account = AccountRef { id: Some(format!("id-{person}")), name: Some(format!("name-{person}")), ..AccountRef::default() };
+        self.event_at(at, Outcome::Success, Activity::Membership { account, step, role: None });
+        if let Some(event) = self.events.last_mut() {
+            event.actor = Some(Actor { name: Some("acme-scim".to_owned()), ..Actor::default() });
+        }
+        self
     }
 
     /// Gives everything that rules look at to `judge`.
@@ -155,6 +187,7 @@ impl Scene {
             provider: "entra".to_owned(),
             target: "huggingface".to_owned(),
             invitations: self.policy.target.sso == Sso::Basic,
+            scim_actors: self.policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
             ..Frame::default()
         };
         let mut replay = Replay::new(frame, hour(AS_OF), &self.listings, []);

@@ -2,6 +2,7 @@
 
 mod acme;
 mod cli;
+mod clocks;
 mod hostile;
 mod page;
 mod properties;

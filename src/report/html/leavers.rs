@@ -70,7 +70,9 @@ impl Lags {
 fn bins(rows: &[LeaverRow], limit: Span, open: usize) -> Vec<Bin> {
     let edges = EDGES.map(|(times, parts)| Span::from_micros((limit.micros() / parts).saturating_mul(times)));
     let mut counts = [0_usize; EDGES.len() + 1];
-    for lag in rows.iter().filter_map(|row| row.lag.filter(|_| row.deprovisioned_at.is_some())) {
+    // Where the verdict is not known, the lag may belong to either side of the limit.
+    let told = rows.iter().filter(|row| row.verdict != "unknown" && row.deprovisioned_at.is_some());
+    for lag in told.filter_map(|row| row.lag) {
         let column = edges.iter().position(|edge| lag <= *edge).unwrap_or(EDGES.len());
         if let Some(count) = counts.get_mut(column) {
             *count += 1;
