@@ -75,7 +75,7 @@ fn late(context: &Context<'_>, account: &Account, owner: &Person, lapse: &Lapse)
 mod tests {
     use super::super::scene::{Scene, hour};
     use super::*;
-    use crate::model::event::{Activity, Lifecycle, Membership, Operation, Outcome, PersonRef};
+    use crate::model::event::{Lifecycle, Membership, Operation, Outcome};
     use crate::model::time::{Span, Timestamp};
 
     const MINUTE: i64 = 60_000_000;
@@ -98,8 +98,7 @@ mod tests {
             scene.attempt(at, "other", Operation::Update, Outcome::Success);
             scene.request_at(later(hour(at), ahead), "other", Operation::Update, Outcome::Success);
         }
-        let person = PersonRef { id: Some("leaver".to_owned()), ..PersonRef::default() };
-        scene.event(100, Outcome::Success, Activity::Lifecycle { person, step: Lifecycle::Deactivated });
+        scene.lifecycle(100, "leaver", Lifecycle::Deactivated);
         let gone = later(hour(100), lag);
         match teller {
             Teller::Endpoint => scene.request_at(gone, "leaver", Operation::Disable, Outcome::Success),

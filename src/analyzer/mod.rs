@@ -17,6 +17,7 @@ mod failures;
 mod flapping_sync;
 mod group_drift;
 mod held_deprovisioning;
+mod intent;
 mod lapsed_account;
 mod late_deprovisioning;
 mod log_gap;

@@ -6,11 +6,12 @@
 
 use super::Context;
 use super::cause::Cause;
+use super::intent::is_pointless;
 use super::remedy;
 use crate::model::event::{Failure, Operation, Outcome};
 use crate::model::time::{Span, Timestamp};
 use crate::policy::Provider;
-use crate::state::{Access, Attempt, Person, Side};
+use crate::state::{Attempt, Person, Side};
 
 /// Two tellings of one attempt lie no further apart than this.
 pub(super) const TOLD_TWICE: Span = Span::from_micros(120_000_000);
@@ -245,30 +246,6 @@ fn ends_row(operation: Operation, one: &Try<'_>) -> bool {
         // Looking whether an account exists comes before everything else, and its success is not always told.
         Operation::Verify => true,
         Operation::Create | Operation::Update | Operation::Delete | Operation::GroupPush => one.operation == operation,
-    }
-}
-
-/// Whether what a person's operation was to reach is no longer wanted, or was reached by hand.
-fn is_pointless(context: &Context<'_>, person: &Person, operation: Operation, failed_at: Timestamp) -> bool {
-    let lapses = person.lapses();
-    let accounts: Vec<_> = context.directory.target_accounts(person).collect();
-    let gone = |after: Option<Timestamp>| {
-        !accounts.is_empty()
-            && accounts.iter().all(|account| {
-                let last = account.access.last().filter(|step| step.value == Access::Inactive);
-                last.is_some_and(|step| after.is_none_or(|after| step.at >= after))
-            })
-    };
-    match operation {
-        Operation::Disable | Operation::Delete => {
-            let entitled_again = lapses.iter().filter_map(|lapse| lapse.ended).any(|ended| ended > failed_at);
-            person.entitled() == Some(true) || entitled_again || gone(None)
-        }
-        Operation::Create | Operation::Verify => person.entitled() == Some(false) || lapses.iter().any(|lapse| lapse.at > failed_at),
-        Operation::Update | Operation::Enable => {
-            person.entitled() == Some(false) || lapses.iter().any(|lapse| lapse.at > failed_at) || gone(Some(failed_at))
-        }
-        Operation::GroupPush => false,
     }
 }
 
