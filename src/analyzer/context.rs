@@ -100,7 +100,8 @@ pub(super) fn subject(account: &Account, owner: Option<&Person>) -> Subject {
 }
 
 /// The subject of a finding about the connector: the application that provisions the target.
-pub(super) fn connector(context: &Context<'_>) -> Subject {
+#[must_use]
+pub fn connector(context: &Context<'_>) -> Subject {
     let application = context.policy.idp.application.clone();
     Subject {
         system: context.directory.target.clone(),

@@ -3,7 +3,7 @@
 use super::failures::Failures;
 use super::unrepaired::{self, Unrepaired};
 use super::{Analyzer, Context, Judge, Reason, SYNCS, cis, everything, hipaa, iso, nist, pci, soc2};
-use crate::model::event::{Failure, Operation};
+use crate::model::event::Failure;
 use crate::model::finding::{Finding, Proof, Severity, Subject};
 
 /// The card.
@@ -61,8 +61,7 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn finding(context: &Context<'_>, row: &Unrepaired<'_>, subject: Subject, id: &str, label: &str) -> Finding {
-    let takes_access = matches!(row.operation, Operation::Disable | Operation::Delete);
-    let severity = if takes_access { Severity::High } else { Severity::Medium };
+    let severity = if row.takes_access() { Severity::High } else { Severity::Medium };
     let operation = row.operation.word();
     let subject = Subject { system: context.directory.target.clone(), object: operation.to_owned(), ..subject };
     let mut proofs = row.tries().iter().rev().flat_map(unrepaired::Try::tellings).map(|told| Proof::Event(told.proof));
@@ -76,8 +75,7 @@ fn finding(context: &Context<'_>, row: &Unrepaired<'_>, subject: Subject, id: &s
     finding.observed = observed(row);
     finding.since = Some(row.first_at());
     finding.explanation = format!("The {} of {label} {attempts} ({}), and nothing repaired it since.", row.noun(), row.cause.word());
-    let urgent = if takes_access { "Take the access away by hand first. " } else { "" };
-    finding.remediation = format!("{urgent}{}", row.cause.remediation());
+    finding.remediation = row.remediation();
     finding.resting_on(proofs)
 }
 

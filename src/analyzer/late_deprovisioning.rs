@@ -49,7 +49,7 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
 
 fn late(context: &Context<'_>, account: &Account, owner: &Person, lapse: &Lapse) -> Option<Finding> {
     let sla = context.policy.thresholds.deprovision_sla;
-    let departure = Departure::after(lapse, account, owner);
+    let departure = context.directory.departure(lapse, account, owner);
     let Departure::Gone { at, proof, .. } = departure else { return None };
     if departure.within(lapse, sla) != Some(false) || at < context.from || lapse.at > context.to {
         return None;
@@ -77,4 +77,91 @@ fn late(context: &Context<'_>, account: &Account, owner: &Person, lapse: &Lapse)
     finding.remediation =
         "Nothing is left to remove. Find out what held the deprovisioning up, and check what the account did in the meantime.".to_owned();
     Some(finding.through_link(account).resting_on([Proof::Event(proof)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{Scene, hour};
+    use super::*;
+    use crate::model::event::{Lifecycle, Membership, Operation, Outcome};
+    use crate::model::time::{Span, Timestamp};
+
+    const MINUTE: i64 = 60_000_000;
+
+    /// Whoever tells that the account is gone.
+    #[derive(Clone, Copy, Debug)]
+    enum Teller {
+        Endpoint,
+        AuditLog,
+        Provider,
+    }
+
+    /// `leaver` is deactivated at the hundredth hour, and the account is gone so many microseconds after that.
+    /// `pairs` attempts for somebody else are told by provider and endpoint, whose clock is ahead by `ahead`.
+    fn left(teller: Teller, lag: i64, pairs: i64, ahead: i64) -> Scene {
+        let mut scene = Scene::new("scim_actors = [\"acme-scim\"]");
+        scene.accounts(0, &[("leaver", true), ("other", true)]);
+        let later = |at: Timestamp, micros: i64| at.plus(Span::from_micros(micros));
+        for at in 1..=pairs {
+            scene.attempt(at, "other", Operation::Update, Outcome::Success);
+            scene.request_at(later(hour(at), ahead), "other", Operation::Update, Outcome::Success);
+        }
+        scene.lifecycle(100, "leaver", Lifecycle::Deactivated);
+        let gone = later(hour(100), lag);
+        match teller {
+            Teller::Endpoint => scene.request_at(gone, "leaver", Operation::Disable, Outcome::Success),
+            Teller::AuditLog => scene.audited_at(gone, "leaver", Membership::Removed),
+            Teller::Provider => scene.attempt_at(gone, "leaver", Operation::Disable, Outcome::Success),
+        };
+        scene
+    }
+
+    fn is_late(scene: &Scene) -> bool {
+        match scene.reasons(ANALYZER.id).as_slice() {
+            [] => false,
+            [(reason, whom)] => (*reason, whom.as_str()) == ("over-sla", "leaver"),
+            more => panic!("{more:?}"),
+        }
+    }
+
+    const SLA: i64 = 24 * 60 * MINUTE;
+
+    #[test]
+    fn later_than_agreed_is_late_whoever_tells() {
+        for teller in [Teller::Endpoint, Teller::AuditLog, Teller::Provider] {
+            assert!(!is_late(&left(teller, SLA, 0, 0)), "{teller:?}");
+            assert!(is_late(&left(teller, SLA + 1, 0, 0)), "{teller:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_to_be_late_inside_a_measured_skew() {
+        let skew = 7 * MINUTE;
+        for ahead in [skew, -skew] {
+            let late = |lag| is_late(&left(Teller::Endpoint, lag, 20, ahead));
+            assert!(!late(SLA - skew) && !late(SLA) && !late(SLA + skew), "{ahead}");
+            assert!(late(SLA + skew + 1), "{ahead}");
+        }
+    }
+
+    #[test]
+    fn a_skew_that_is_no_fault_or_not_measured_changes_nothing() {
+        let late = |pairs, ahead| is_late(&left(Teller::Endpoint, SLA + 1, pairs, ahead));
+        assert!(late(19, 7 * MINUTE) && late(20, 5 * MINUTE) && late(20, -5 * MINUTE));
+        assert!(!late(20, 5 * MINUTE + 1) && !late(20, -5 * MINUTE - 1));
+    }
+
+    #[test]
+    fn only_the_clock_that_told_is_in_doubt() {
+        // The endpoint's clock is off; the audit log's and the provider's are not known to be.
+        for teller in [Teller::AuditLog, Teller::Provider] {
+            assert!(is_late(&left(teller, SLA + 1, 20, 7 * MINUTE)), "{teller:?}");
+        }
+        let mut audited = left(Teller::AuditLog, SLA + 1, 0, 0);
+        for at in 1..=20 {
+            audited.attempt(at, "other", Operation::Enable, Outcome::Success);
+            audited.audited_at(hour(at).plus(Span::from_micros(7 * MINUTE)), "other", Membership::Added);
+        }
+        assert!(!is_late(&audited), "now the audit log's is known to be off");
+    }
 }

@@ -17,6 +17,7 @@ mod failures;
 mod flapping_sync;
 mod group_drift;
 mod held_deprovisioning;
+mod intent;
 mod lapsed_account;
 mod late_deprovisioning;
 mod log_gap;
@@ -28,6 +29,7 @@ mod orphaned_account;
 mod out_of_band_change;
 mod overscoped_token;
 mod rejected_records;
+mod remedy;
 #[cfg(test)]
 mod scene;
 mod scim_token;
@@ -47,7 +49,7 @@ use crate::state::Slice;
 
 pub use altered_input::Altered;
 pub use cause::Cause;
-pub use context::{Context, InputFile};
+pub use context::{Context, InputFile, connector};
 pub use expectation::{Expectation, expected_role};
 pub use failures::{Failures, Outage};
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};

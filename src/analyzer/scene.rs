@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Context, run};
 use crate::model::coverage::Coverage;
-use crate::model::event::{Activity, Event, NamedRef, Operation, Outcome, PersonRef};
+use crate::model::event::{
+    AccountRef, Activity, Actor, Change, Event, Exchange, Failure, Lifecycle, Membership, NamedRef, Operation, Outcome, PersonRef,
+};
 use crate::model::facts::{AssignmentFacts, GroupFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimGroup, ScimUser};
 use crate::model::finding::Finding;
 use crate::model::link::fold;
@@ -32,8 +34,13 @@ pub(super) struct Scene {
 impl Scene {
     /// An empty one, under these lines of `[target]` and whatever follows.
     pub(super) fn new(config: &str) -> Self {
+        Self::provided_by("entra", config)
+    }
+
+    /// The same, with this identity provider.
+    pub(super) fn provided_by(provider: &str, config: &str) -> Self {
         let text = format!(
-            "[report]\norganization = \"Acme Corp\"\n[idp]\nprovider = \"entra\"\n[target]\nprovider = \"huggingface\"\nname = \"acme\"\n{config}"
+            "[report]\norganization = \"Acme Corp\"\n[idp]\nprovider = \"{provider}\"\n[target]\nprovider = \"huggingface\"\nname = \"acme\"\n{config}"
         );
         let policy = parse(&text, "scimdrift.toml").expect("the config is right");
         Self { policy, events: Vec::new(), listings: Vec::new() }
@@ -41,10 +48,15 @@ impl Scene {
 
     /// One event at an hour.
     pub(super) fn event(&mut self, at: i64, outcome: Outcome, activity: Activity) -> &mut Self {
+        self.event_at(hour(at), outcome, activity)
+    }
+
+    /// One event at a moment.
+    pub(super) fn event_at(&mut self, at: Timestamp, outcome: Outcome, activity: Activity) -> &mut Self {
         let native_id = self.events.len().to_string();
         let source = String::from("a-log");
         let event = Event {
-            at: hour(at),
+            at,
             source,
             native_id,
             outcome,
@@ -82,6 +94,22 @@ impl Scene {
         self.row(since, "entra-users", Observation::Person(person));
         let assignment = AssignmentFacts { person: id.to_owned(), created_at: Some(hour(since)), ..AssignmentFacts::default() };
         self.row(since, "entra-app-role-assignments", Observation::Assignment(assignment))
+    }
+
+    /// A row of the provider's listing of people.
+    pub(super) fn person(&mut self, at: i64, person: PersonFacts) -> &mut Self {
+        let source = format!("{}-users", self.policy.idp.provider.word());
+        self.row(at, &source, Observation::Person(person))
+    }
+
+    /// A step in the life of a person's identity.
+    pub(super) fn lifecycle(&mut self, at: i64, person: &str, step: Lifecycle) -> &mut Self {
+        self.event(at, Outcome::Success, Activity::Lifecycle { person: named(person), step })
+    }
+
+    /// A person is assigned to the application, or no longer.
+    pub(super) fn assignment(&mut self, at: i64, person: &str, change: Change) -> &mut Self {
+        self.event(at, Outcome::Success, Activity::Assignment { person: named(person), application: NamedRef::default(), change })
     }
 
     /// A complete listing of the organization's members, each linked by address.
@@ -144,17 +172,59 @@ impl Scene {
 
     /// An attempt that the provider's log tells of.
     pub(super) fn attempt(&mut self, at: i64, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
-        let person = Some(PersonRef { id: Some(person.to_owned()), ..PersonRef::default() });
+        self.attempt_at(hour(at), person, operation, outcome)
+    }
+
+    /// An attempt that the provider's log tells of, at a moment.
+    pub(super) fn attempt_at(&mut self, at: Timestamp, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
+        let person = Some(named(person));
         let application = NamedRef::default();
-        self.event(at, outcome, Activity::Provisioning { operation, person, group: None, application, account_id: None })
+        self.event_at(at, outcome, Activity::Provisioning { operation, person, group: None, application, account_id: None })
+    }
+
+    /// An attempt that failed, with the words the provider's log has for it.
+    pub(super) fn refused(&mut self, at: i64, person: &str, operation: Operation, code: &str, message: &str) -> &mut Self {
+        self.attempt(at, person, operation, Outcome::Failure);
+        if let Some(event) = self.events.last_mut() {
+            event.failure = Some(Failure { code: Some(code.to_owned()), message: message.to_owned() });
+        }
+        self
+    }
+
+    /// A request that the target's endpoint tells of, about the account of a person of [`Scene::accounts`].
+    pub(super) fn request_at(&mut self, at: Timestamp, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
+        let user = ScimUser {
+            id: Some(format!("id-{person}")),
+            external_id: Some(person.to_owned()),
+            user_name: Some(format!("name-{person}")),
+            ..ScimUser::default()
+        };
+        let exchange = Exchange { method: "PATCH".to_owned(), operation: Some(operation), user: Some(user), ..Exchange::default() };
+        self.event_at(at, outcome, Activity::Exchange(Box::new(exchange)))
+    }
+
+    /// What the target's audit log tells of such an account's membership at an hour.
+    pub(super) fn audited(&mut self, at: i64, person: &str, step: Membership) -> &mut Self {
+        self.audited_at(hour(at), person, step)
+    }
+
+    /// What the target's audit log tells of such an account's membership, done by `acme-scim`.
+    pub(super) fn audited_at(&mut self, at: Timestamp, person: &str, step: Membership) -> &mut Self {
+        let account = AccountRef { id: Some(format!("id-{person}")), name: Some(format!("name-{person}")), ..AccountRef::default() };
+        self.event_at(at, Outcome::Success, Activity::Membership { account, step, role: None });
+        if let Some(event) = self.events.last_mut() {
+            event.actor = Some(Actor { name: Some("acme-scim".to_owned()), ..Actor::default() });
+        }
+        self
     }
 
     /// Gives everything that rules look at to `judge`.
     pub(super) fn with<T>(&self, judge: impl FnOnce(&Context<'_>) -> T) -> T {
         let frame = Frame {
-            provider: "entra".to_owned(),
+            provider: self.policy.idp.provider.word().to_owned(),
             target: "huggingface".to_owned(),
             invitations: self.policy.target.sso == Sso::Basic,
+            scim_actors: self.policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
             ..Frame::default()
         };
         let mut replay = Replay::new(frame, hour(AS_OF), &self.listings, []);
@@ -190,4 +260,8 @@ impl Scene {
         let whom = |finding: Finding| if finding.subject.person.is_empty() { finding.subject.account } else { finding.subject.person };
         self.findings(rule).into_iter().map(|finding| (finding.reason, whom(finding))).collect()
     }
+}
+
+fn named(person: &str) -> PersonRef {
+    PersonRef { id: Some(person.to_owned()), ..PersonRef::default() }
 }

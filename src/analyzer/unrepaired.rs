@@ -6,10 +6,12 @@
 
 use super::Context;
 use super::cause::Cause;
+use super::intent::is_pointless;
+use super::remedy;
 use crate::model::event::{Failure, Operation, Outcome};
 use crate::model::time::{Span, Timestamp};
 use crate::policy::Provider;
-use crate::state::{Access, Attempt, Person, Side};
+use crate::state::{Attempt, Person, Side};
 
 /// Two tellings of one attempt lie no further apart than this.
 pub(super) const TOLD_TWICE: Span = Span::from_micros(120_000_000);
@@ -143,6 +145,28 @@ impl<'a> Unrepaired<'a> {
         }
     }
 
+    /// Whether access was to be taken away, and still is there.
+    #[must_use]
+    pub const fn takes_access(&self) -> bool {
+        matches!(self.operation, Operation::Disable | Operation::Delete)
+    }
+
+    /// What to do about it, as sentences.
+    #[must_use]
+    pub fn remediation(&self) -> String {
+        let urgent = if self.takes_access() { "Take the access away by hand first. " } else { "" };
+        format!("{urgent}{}", remedy::remedy(self.cause, self.words().first().copied()))
+    }
+
+    /// Whether the target's endpoint tells that it did what the identity provider's log has as the last failure.
+    #[must_use]
+    pub fn is_done_at_target(&self, context: &Context<'_>, attempts: &[Attempt]) -> bool {
+        let Some(last) = self.tries.last().filter(|last| last.endpoint.is_none()) else { return false };
+        let skew = context.directory.endpoint_skew();
+        let done = attempts.iter().filter(|told| told.side == Side::Endpoint && told.success() && told.operation == self.operation);
+        done.map(|told| told.at.minus(skew)).any(|at| at.since(last.at).micros().unsigned_abs() <= TOLD_TWICE.micros().unsigned_abs())
+    }
+
     /// Whether the time has passed in which the identity provider tries again by itself.
     #[must_use]
     pub fn beyond_retries(&self, context: &Context<'_>) -> bool {
@@ -222,30 +246,6 @@ fn ends_row(operation: Operation, one: &Try<'_>) -> bool {
         // Looking whether an account exists comes before everything else, and its success is not always told.
         Operation::Verify => true,
         Operation::Create | Operation::Update | Operation::Delete | Operation::GroupPush => one.operation == operation,
-    }
-}
-
-/// Whether what a person's operation was to reach is no longer wanted, or was reached by hand.
-fn is_pointless(context: &Context<'_>, person: &Person, operation: Operation, failed_at: Timestamp) -> bool {
-    let lapses = person.lapses();
-    let accounts: Vec<_> = context.directory.target_accounts(person).collect();
-    let gone = |after: Option<Timestamp>| {
-        !accounts.is_empty()
-            && accounts.iter().all(|account| {
-                let last = account.access.last().filter(|step| step.value == Access::Inactive);
-                last.is_some_and(|step| after.is_none_or(|after| step.at >= after))
-            })
-    };
-    match operation {
-        Operation::Disable | Operation::Delete => {
-            let entitled_again = lapses.iter().filter_map(|lapse| lapse.ended).any(|ended| ended > failed_at);
-            person.entitled() == Some(true) || entitled_again || gone(None)
-        }
-        Operation::Create | Operation::Verify => person.entitled() == Some(false) || lapses.iter().any(|lapse| lapse.at > failed_at),
-        Operation::Update | Operation::Enable => {
-            person.entitled() == Some(false) || lapses.iter().any(|lapse| lapse.at > failed_at) || gone(Some(failed_at))
-        }
-        Operation::GroupPush => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::altered::Versions;
 use super::guard::guard;
-use super::{PipelineError, Setup, Workers, accounts, conclusion, coverage, findings, inputs, leavers, tokens};
+use super::{PipelineError, Setup, Workers, accounts, conclusion, coverage, failures, findings, inputs, joiners, leavers, tokens};
 use crate::analyzer::{self, Context, InputFile, KeptOut};
 use crate::model::coverage::Coverage;
 use crate::model::digest::Digest;
@@ -71,6 +71,8 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         accounts: accounts::rows(&context, &by_account),
         leavers: leavers::rows(&context),
         tokens: tokens::rows(&context, &by_token),
+        failures: failures::rows(&context),
+        joiners: joiners::rows(&context),
         coverage: coverage::rows(&context, &listings, &files),
         inputs: input_rows(&files, &used),
         rejects: store.rejects()?,

@@ -112,10 +112,19 @@ fn control_row(
         (0, false, false) => "unable to conclude".to_owned(),
         (0, false, true) => "no exceptions".to_owned(),
     };
+    let looked_at = |row: &&RuleRow| {
+        let found = row.waived > 0 || row.open.iter().any(|open| *open > 0);
+        ids.contains(&row.id) && (found || evaluated.iter().any(|rule| rule.id == row.id))
+    };
+    let mut population: Vec<(u64, String)> = report.rules.iter().filter(looked_at).map(|row| row.population.clone()).collect();
+    population.sort_unstable_by(|(count, name), (other_count, other)| (name, count).cmp(&(other, other_count)));
+    population.dedup();
     ControlRow {
         framework: control.framework.name().to_owned(),
         control: control.id.to_owned(),
+        title: control.title().unwrap_or_default().to_owned(),
         rules: ids,
+        population,
         exceptions,
         waived,
         conclusion,

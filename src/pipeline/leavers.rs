@@ -27,7 +27,7 @@ fn rows_of(context: &Context<'_>, person: &Person) -> Vec<LeaverRow> {
         if brief || lapse.at < context.from || lapse.at > context.to {
             continue;
         }
-        let concerned = accounts.iter().map(|account| (*account, Departure::after(&lapse, account, person)));
+        let concerned = accounts.iter().map(|account| (*account, context.directory.departure(&lapse, account, person)));
         let concerned: Vec<_> = concerned.filter(|(_, departure)| *departure != Departure::NoAccess).collect();
         if concerned.is_empty() {
             rows.push(row(context, person, &lapse, None));

@@ -10,12 +10,16 @@ use crate::model::report::Report;
 
 pub use folder::{ReportError, write_folder};
 
+mod access_review;
 mod accounts;
+mod controls;
 mod coverage;
+mod failures;
 mod findings;
 mod folder;
 mod html;
 mod inputs;
+mod joiners;
 mod leavers;
 mod manifest;
 mod rejects;
@@ -24,6 +28,7 @@ mod table;
 mod tally;
 mod tokens;
 mod visible;
+mod worksheet;
 
 #[cfg(test)]
 mod sample;
@@ -51,9 +56,14 @@ pub const ALL: &[Format] = &[
     accounts::FORMAT,
     leavers::FORMAT,
     tokens::FORMAT,
+    failures::FORMAT,
+    joiners::FORMAT,
     coverage::FORMAT,
     inputs::FORMAT,
     rejects::FORMAT,
+    controls::FORMAT,
+    worksheet::FORMAT,
+    access_review::FORMAT,
     summary::FORMAT,
 ];
 

@@ -116,11 +116,20 @@ struct Tokens<'r> {
 struct Judged<'r> {
     framework: &'r str,
     control: &'r str,
+    title: &'r str,
     conclusion: &'r str,
     because: &'r str,
     exceptions: u64,
     waived: u64,
     rules: &'r [String],
+    population: Vec<LookedAt<'r>>,
+}
+
+/// How many subjects of one kind were looked at.
+#[derive(Serialize)]
+struct LookedAt<'r> {
+    of: &'r str,
+    count: u64,
 }
 
 #[derive(Serialize)]
@@ -255,11 +264,13 @@ fn control(row: &ControlRow) -> Judged<'_> {
     Judged {
         framework: &row.framework,
         control: &row.control,
+        title: &row.title,
         conclusion: &row.conclusion,
         because: &row.because,
         exceptions: row.exceptions,
         waived: row.waived,
         rules: &row.rules,
+        population: row.population.iter().map(|(count, of)| LookedAt { of, count: *count }).collect(),
     }
 }
 

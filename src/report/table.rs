@@ -59,6 +59,11 @@ pub(super) fn flag<'r>(flag: Option<bool>) -> Cell<'r> {
     Cell::Text(flag.map_or("", |flag| if flag { "true" } else { "false" }).into())
 }
 
+/// An empty cell, for people to fill in.
+pub(super) fn blank<R>(_: &R) -> Cell<'_> {
+    text("")
+}
+
 /// Writes the header and a line for each row.
 pub(super) fn write<'r, R: 'r>(columns: &[Column<R>], rows: impl IntoIterator<Item = &'r R>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);

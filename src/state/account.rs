@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::entry::Entry;
 use super::timeline::Timeline;
 use crate::model::class::Class;
 use crate::model::finding::Confidence;
@@ -115,6 +116,8 @@ pub struct Account {
     pub login: Option<(Timestamp, u32)>,
     /// When it signed in, joined or accepted an invitation, in order: the moments at which the target evaluates its roles.
     pub arrivals: Vec<Timestamp>,
+    /// The records that brought it in, in order.
+    pub entries: Vec<Entry>,
     /// The last thing it did.
     pub activity: Option<(Timestamp, u32)>,
     /// Whether a second factor is set up.

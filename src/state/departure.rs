@@ -1,6 +1,7 @@
 //! Departures: when, and by which record, an account was gone after its owner's lapse.
 
 use super::account::{Access, Account};
+use super::directory::Directory;
 use super::person::{Lapse, Person};
 use crate::model::event::Operation;
 use crate::model::time::{Span, Timestamp};
@@ -22,15 +23,31 @@ pub enum Departure {
         later_than: Option<Timestamp>,
         /// The record that says so.
         proof: u32,
+        /// By how much the clock that says so is off the provider's, whichever way; zero where that is no fault, or not known.
+        doubt: Span,
     },
 }
 
-impl Departure {
+impl Directory {
     /// What became of `account`, which belongs to `owner`, after `lapse`.
     #[must_use]
-    pub fn after(lapse: &Lapse, account: &Account, owner: &Person) -> Self {
+    pub fn departure(&self, lapse: &Lapse, account: &Account, owner: &Person) -> Departure {
+        Departure::after(lapse, account, owner, |proof| self.clock_doubt(proof))
+    }
+}
+
+impl Departure {
+    fn after(lapse: &Lapse, account: &Account, owner: &Person, doubt: impl Fn(u32) -> Span) -> Self {
         if !had_access(account, lapse.at) {
-            return Self::NoAccess;
+            // By a clock that is behind, what the lapse brought about is told before it.
+            let before = account.access.steps().iter().rev().find(|step| step.at < lapse.at);
+            let before = before.filter(|step| step.value == Access::Inactive && lapse.at.since(step.at) <= doubt(step.proof));
+            return before.map_or(Self::NoAccess, |step| Self::Gone {
+                at: step.at,
+                later_than: None,
+                proof: step.proof,
+                doubt: doubt(step.proof),
+            });
         }
         let gone = account.access.steps().iter().find(|step| step.at >= lapse.at && step.value == Access::Inactive);
         let gone = gone
@@ -42,20 +59,20 @@ impl Departure {
                 let reported = step.later_than.and_then(|earliest| disabled_between(owner, earliest.max(lapse.at), step.at));
                 let (at, proof) = reported.unwrap_or((step.at, step.proof));
                 let later_than = step.later_than.filter(|_| reported.is_none()).map(|earliest| earliest.max(lapse.at));
-                Self::Gone { at, later_than, proof }
+                Self::Gone { at, later_than, proof, doubt: doubt(proof) }
             }
         }
     }
 
-    /// Whether it was gone within `sla`; `None` where it is not gone, or where lapse or departure are only known to lie
-    /// between two listings and both verdicts are possible.
+    /// Whether it was gone within `sla`; `None` where it is not gone, or where both verdicts are possible: lapse or departure
+    /// are only known to lie between two listings, or two clocks differ by more than what is left to the limit.
     #[must_use]
     pub fn within(&self, lapse: &Lapse, sla: Span) -> Option<bool> {
-        match *self {
-            Self::Gone { at, .. } if at.since(lapse.later_than.unwrap_or(lapse.at)) <= sla => Some(true),
-            Self::Gone { at, later_than, .. } => later_than.unwrap_or(at).since(lapse.at).gt(&sla).then_some(false),
-            Self::NoAccess | Self::Overtaken | Self::Open => None,
+        let Self::Gone { at, later_than, doubt, .. } = *self else { return None };
+        if at.plus(doubt).since(lapse.later_than.unwrap_or(lapse.at)) <= sla {
+            return Some(true);
         }
+        (later_than.unwrap_or(at).minus(doubt).since(lapse.at) > sla).then_some(false)
     }
 }
 
@@ -89,14 +106,19 @@ mod tests {
         Lapse { at: moment(at), kind: LapseKind::Deactivated, proof: 0, later_than: None, ended: ended.map(moment) }
     }
 
+    /// What became of the account where all clocks agree.
+    fn after(lapse: &Lapse, account: &Account) -> Departure {
+        Departure::after(lapse, account, &Person::default(), |_| Span::ZERO)
+    }
+
     #[test]
     fn a_removal_that_is_the_first_word_on_an_account_says_that_it_was_there() {
         let mut account = Account::default();
         account.access.change(moment(50), Access::Inactive, 7);
-        let gone = Departure::after(&lapse(40, None), &account, &Person::default());
-        assert_eq!(gone, Departure::Gone { at: moment(50), later_than: None, proof: 7 });
-        assert_eq!(Departure::after(&lapse(60, None), &account, &Person::default()), Departure::NoAccess);
-        assert_eq!(Departure::after(&lapse(20, Some(30)), &account, &Person::default()), Departure::Overtaken);
+        let gone = after(&lapse(40, None), &account);
+        assert_eq!(gone, Departure::Gone { at: moment(50), later_than: None, proof: 7, doubt: Span::ZERO });
+        assert_eq!(after(&lapse(60, None), &account), Departure::NoAccess);
+        assert_eq!(after(&lapse(20, Some(30)), &account), Departure::Overtaken);
     }
 
     #[test]
@@ -104,8 +126,28 @@ mod tests {
         let mut account = Account::default();
         account.access.observe(moment(10), Access::Active, 1, None);
         account.access.observe(moment(100), Access::Inactive, 2, None);
-        let gone = Departure::after(&lapse(40, None), &account, &Person::default());
+        let gone = after(&lapse(40, None), &account);
         let verdict = |sla| gone.within(&lapse(40, None), Span::from_micros(sla));
         assert_eq!((verdict(60), verdict(10)), (Some(true), None));
+    }
+
+    #[test]
+    fn no_verdict_inside_what_the_clocks_leave_in_doubt() {
+        let gone = |at| Departure::Gone { at: moment(at), later_than: None, proof: 1, doubt: Span::from_micros(7) };
+        let verdict = |at| gone(at).within(&lapse(0, None), Span::from_micros(100));
+        assert_eq!([93, 94, 100, 107, 108].map(verdict), [Some(true), None, None, None, Some(false)]);
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_tells_the_departure_before_the_lapse() {
+        let mut account = Account::default();
+        account.access.change(moment(10), Access::Active, 1);
+        account.access.change(moment(50), Access::Inactive, 2);
+        let doubted = |at, by| Departure::after(&lapse(at, None), &account, &Person::default(), |_| Span::from_micros(by));
+        let early = Departure::Gone { at: moment(50), later_than: None, proof: 2, doubt: Span::from_micros(7) };
+        assert_eq!((doubted(57, 7), doubted(58, 7), doubted(51, 0)), (early, Departure::NoAccess, Departure::NoAccess));
+        assert_eq!(early.within(&lapse(57, None), Span::from_micros(100)), Some(true));
+        account.access.change(moment(55), Access::Active, 3);
+        assert_eq!(Departure::after(&lapse(57, None), &account, &Person::default(), |_| Span::from_micros(7)), Departure::Open);
     }
 }

@@ -181,6 +181,20 @@ impl Person {
         active.max(self.assigned.last().and_then(|step| told(step.at, step.from_the_start)))
     }
 
+    /// Since when a person who was entitled at a moment had been so; `None` where the person was not, or where nothing tells when
+    /// that began.
+    #[must_use]
+    pub fn entitled_from(&self, moment: Timestamp) -> Option<Timestamp> {
+        if !self.active_at(moment) || !self.assigned.held_at(moment) {
+            return None;
+        }
+        let began = |at: Option<(Timestamp, bool)>| at.and_then(|(at, from_the_start)| (!from_the_start).then_some(at));
+        let standing = self.standing.steps().iter().rfind(|step| step.at <= moment);
+        let active = began(standing.map(|step| (step.at, step.from_the_start))).or(self.created_at);
+        let assigned = self.assigned.steps().iter().rfind(|step| step.at <= moment);
+        active.max(began(assigned.map(|step| (step.at, step.from_the_start))))
+    }
+
     /// The word for `person_state`.
     #[must_use]
     pub fn state(&self) -> &'static str {

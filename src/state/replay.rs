@@ -137,7 +137,9 @@ impl Replay {
                 let asked = event.correlation.as_ref().and_then(|id| self.asked.remove(id));
                 self.exchange(at, exchange, asked.as_ref(), ordinal);
             }
-            Activity::Membership { account, step, role } => self.membership(at, account, *step, role.as_deref(), ordinal),
+            Activity::Membership { account, step, role } => {
+                self.membership(at, account, *step, role.as_deref(), event.actor.as_ref(), ordinal);
+            }
             Activity::RoleChange { account, to, .. } => self.role_change(at, account, to, ordinal),
             Activity::ResourceGroupMembers { group, accounts, change } => self.resource_group(at, group, accounts, *change, ordinal),
             Activity::Login { account } => self.login(at, account, ordinal),

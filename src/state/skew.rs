@@ -25,6 +25,29 @@ pub struct Skew {
     pub example: (u32, u32),
 }
 
+impl Skew {
+    /// More than this is a fault of a clock, less is the way a request takes.
+    pub const TOLERATED: Span = Span::from_micros(5 * 60_000_000);
+
+    /// Whether enough attempts show it.
+    #[must_use]
+    pub const fn is_sure(&self) -> bool {
+        self.pairs >= ENOUGH
+    }
+
+    /// Whether enough attempts show it, and it is more than the way a request takes.
+    #[must_use]
+    pub fn is_fault(&self) -> bool {
+        self.is_sure() && self.size() > Self::TOLERATED
+    }
+
+    /// How large it is, whichever way.
+    #[must_use]
+    pub const fn size(&self) -> Span {
+        Span::from_micros(self.median.micros().saturating_abs())
+    }
+}
+
 /// Moments and events of one kind of attempt for one person, in order.
 type Tellings = Vec<(Timestamp, u32)>;
 
@@ -32,7 +55,18 @@ impl Directory {
     /// The endpoint's clock against the provider's; zero where too few attempts are told by both.
     #[must_use]
     pub fn endpoint_skew(&self) -> Span {
-        self.skews.endpoint.as_ref().filter(|skew| skew.pairs >= ENOUGH).map_or(Span::ZERO, |skew| skew.median)
+        self.skews.endpoint.as_ref().filter(|skew| skew.is_sure()).map_or(Span::ZERO, |skew| skew.median)
+    }
+
+    /// By how much the clock that an event was told by is off the provider's, whichever way; zero where that is no fault,
+    /// or not known.
+    pub(super) fn clock_doubt(&self, proof: u32) -> Span {
+        let fault = |skew: &Option<Skew>| skew.as_ref().filter(|skew| skew.is_fault()).map(Skew::size);
+        // Exchanges and changes are in order of time, and so are the numbers of events.
+        let endpoint = || self.exchanges.binary_search_by_key(&proof, |exchange| exchange.proof).is_ok();
+        let audit_log = || self.changes.binary_search_by_key(&proof, |change| change.proof).is_ok();
+        let by_endpoint = fault(&self.skews.endpoint).filter(|_| endpoint());
+        by_endpoint.or_else(|| fault(&self.skews.audit_log).filter(|_| audit_log())).unwrap_or(Span::ZERO)
     }
 }
 
@@ -124,14 +158,6 @@ fn median(mut pairs: Vec<(Span, u32, u32)>) -> Option<Skew> {
     let (upper, ..) = *pairs.get(pairs.len() / 2)?;
     let median = Span::from_micros(lower.micros().midpoint(upper.micros()));
     Some(Skew { median, pairs: pairs.len(), example: (one, other) })
-}
-
-impl Skew {
-    /// Whether enough attempts show it.
-    #[must_use]
-    pub fn is_sure(&self) -> bool {
-        self.pairs >= ENOUGH
-    }
 }
 
 #[cfg(test)]

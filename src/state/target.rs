@@ -1,9 +1,10 @@
 //! What the target's side says: SCIM exchanges that took effect, and its audit log.
 
 use super::account::{Access, Account, RoleFact};
+use super::entry::Way;
 use super::register::Numbering;
 use super::replay::Replay;
-use crate::model::event::{AccountRef, Change, Exchange, Membership, NamedRef, Operation};
+use crate::model::event::{AccountRef, Actor, Change, Exchange, Membership, NamedRef, Operation};
 use crate::model::facts::ScimUser;
 use crate::model::link::fold;
 use crate::model::time::Timestamp;
@@ -44,6 +45,9 @@ impl Replay {
         if active && before == Some(true) && operation != Operation::Create {
             return;
         }
+        if active {
+            account.enter(at, Way::Scim, None);
+        }
         match (active, account.access.value()) {
             (true, Some(Access::Active)) => {}
             (true, _) if invitations => account.access.change(at, Access::Pending, ordinal),
@@ -83,8 +87,19 @@ impl Replay {
         named.name.as_ref().is_some_and(|name| self.frame.scim_actors.contains(&fold(name)))
     }
 
-    pub(super) fn membership(&mut self, at: Timestamp, named: &AccountRef, step: Membership, role: Option<&str>, ordinal: u32) {
+    pub(super) fn membership(
+        &mut self,
+        at: Timestamp,
+        named: &AccountRef,
+        step: Membership,
+        role: Option<&str>,
+        by: Option<&Actor>,
+        ordinal: u32,
+    ) {
         let Some(account) = self.hub_account(at, named, ordinal) else { return };
+        if let Some(way) = Way::of(step) {
+            account.enter(at, way, by);
+        }
         if matches!(step, Membership::Joined | Membership::Accepted) {
             account.arrivals.push(at);
         }

@@ -23,6 +23,8 @@ fn exactly_what_was_planted_is_found() {
     compare(&report, "accounts.csv", &["system", "account"], &columns);
     compare(&report, "leavers.csv", &["person", "lapsed_at", "account"], &["verdict", "lag_hours"]);
     compare(&report, "tokens.csv", &["system", "credential"], &["status", "owner_state"]);
+    compare(&report, "failures.csv", &["person", "operation"], &["cause", "code", "attempts", "connector"]);
+    compare(&report, "joiners.csv", &["account", "appeared_at"], &["person", "lag_hours", "origin", "by"]);
     compare(&report, "inputs.csv", &["file"], &["source", "read", "rejected"]);
 }
 
@@ -91,4 +93,30 @@ fn the_page_shows_hostile_names_as_text() {
             assert_eq!(formula, None, "{file}");
         }
     }
+}
+
+#[test]
+fn controls_say_what_was_looked_at() {
+    let folder = folder();
+    run(&acme().join("scimdrift.toml"), folder.path(), &["-q"]);
+    let summary = std::fs::read_to_string(folder.path().join("report/summary.json")).expect("the summary");
+    let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
+    let looked_at = |rule: &str| {
+        let row = summary["rules"].as_array().expect("rules").iter().find(|row| row["id"] == rule).expect("a rule that was run");
+        format!("{}: {}", row["population_of"].as_str().expect("a noun"), row["population"])
+    };
+    let controls = rows(&folder.path().join("report/controls.csv"));
+    for row in &controls {
+        assert!(!row["title"].is_empty(), "{row:?}");
+        assert_eq!(row["population"].is_empty(), row["conclusion"] == "not evaluated", "{row:?}");
+        let of_rules: Vec<String> = row["rules"].split("; ").map(looked_at).collect();
+        let kinds: Vec<&str> = row["population"].split("; ").filter(|kind| !kind.is_empty()).collect();
+        assert!(kinds.iter().all(|kind| of_rules.iter().any(|of| of == kind)), "{row:?}");
+        assert!(kinds.windows(2).all(|pair| pair[0] < pair[1]), "each kind once, in order: {row:?}");
+    }
+    let cell = |control: &str, column: &str| controls.iter().find(|row| row["control"] == control).expect("a control")[column].clone();
+    assert_eq!(cell("AC-2(7)", "population"), looked_at("mismatched-role"));
+    assert_eq!(cell("AC-6(5)", "conclusion"), "not evaluated", "nothing tells who has a second factor");
+    // What several rules of a control look at stands once.
+    assert_eq!(cell("A.6.5", "population"), "active accounts of people: 27; credentials: 20; lapses of people with an account: 13");
 }

@@ -2,6 +2,7 @@
 
 mod acme;
 mod cli;
+mod clocks;
 mod companies;
 mod hostile;
 mod mutant;

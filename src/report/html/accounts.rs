@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use super::index::{Index, Link};
 use super::{Shown, filters};
 use crate::model::report::{AccountRow, Head, Report};
 
@@ -14,6 +15,7 @@ pub(super) struct Section<'r> {
     head: &'r Head,
     systems: Vec<System<'r>>,
     shown: Shown<'r, AccountRow>,
+    index: &'r Index<'r>,
 }
 
 /// The accounts of one system, by state and by situation.
@@ -41,7 +43,7 @@ const STATES: [&str; 4] = ["active", "pending", "inactive", "unknown"];
 const SITUATIONS: [&str; 4] = ["linked", "unmatched", "disputed", "exempt"];
 
 impl<'r> Section<'r> {
-    pub(super) fn of(report: &'r Report) -> Self {
+    pub(super) fn of(report: &'r Report, index: &'r Index<'r>) -> Self {
         let mut systems = BTreeMap::<&str, System<'r>>::new();
         for row in &report.accounts {
             let system = systems.entry(&row.system).or_insert_with(|| System {
@@ -60,7 +62,12 @@ impl<'r> Section<'r> {
             head: &report.head,
             systems: systems.into_values().collect(),
             shown: Shown::of(found.into_iter().chain(rest), report.accounts.len(), "accounts.csv"),
+            index,
         }
+    }
+
+    fn links(&self, row: &'r AccountRow) -> Vec<Link<'r>> {
+        self.index.of_account(&row.system, &row.account, &row.findings)
     }
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::filters;
+use super::index::Index;
 use crate::model::finding::Turn;
 use crate::model::report::{FindingRow, Head, Report};
 use crate::report::tally::Turns;
@@ -17,6 +18,9 @@ pub(super) struct Section<'r> {
     head: &'r Head,
     turns: Turns,
     groups: Vec<Group<'r>>,
+    /// Whether the inputs speak for the whole period.
+    whole: bool,
+    index: &'r Index<'r>,
 }
 
 /// The findings that took one turn.
@@ -27,7 +31,7 @@ struct Group<'r> {
 }
 
 impl<'r> Section<'r> {
-    pub(super) fn of(report: &'r Report) -> Self {
+    pub(super) fn of(report: &'r Report, index: &'r Index<'r>) -> Self {
         let group = |turn: Turn| {
             let mut rows: Vec<_> = report.findings.iter().filter(|row| row.change == turn).collect();
             let more = rows.len().saturating_sub(NAMED);
@@ -35,6 +39,12 @@ impl<'r> Section<'r> {
             Group { word: turn.word(), rows, more }
         };
         let groups = [Turn::New, Turn::Reopened, Turn::Resolved].map(group);
-        Self { head: &report.head, turns: Turns::of(report), groups: groups.into_iter().filter(|group| !group.rows.is_empty()).collect() }
+        Self {
+            head: &report.head,
+            turns: Turns::of(report),
+            groups: groups.into_iter().filter(|group| !group.rows.is_empty()).collect(),
+            whole: report.gaps.is_empty() && report.refused.is_empty(),
+            index,
+        }
     }
 }

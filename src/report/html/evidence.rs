@@ -1,6 +1,7 @@
 //! Evidence on the page: the records themselves, laid out, and never more of them than a page can hold.
 
-use crate::model::report::Evidence;
+use super::marks::{Piece, Subject};
+use crate::model::report::{Evidence, FindingRow};
 
 /// How many records of one finding the page shows.
 const RECORDS: usize = 20;
@@ -15,8 +16,8 @@ const ALL: usize = 4_000_000;
 pub(super) struct Exhibit<'r> {
     /// Where it stands.
     pub(super) evidence: &'r Evidence,
-    /// The record, laid out; empty where the page is full.
-    pub(super) original: String,
+    /// The record, laid out, with the fields that decided marked; empty where the page is full.
+    pub(super) original: Vec<Piece>,
     /// Whether its end is missing here.
     pub(super) cut: bool,
 }
@@ -33,19 +34,26 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// The records that the page shows, and how many more there are.
-    pub(super) fn exhibits<'r>(&mut self, evidence: &'r [Evidence]) -> (Vec<Exhibit<'r>>, usize) {
-        let exhibits: Vec<_> = evidence.iter().take(RECORDS).map(|evidence| self.exhibit(evidence)).collect();
-        let more = evidence.len() - exhibits.len();
+    /// The records of a finding that the page shows, and how many more there are.
+    pub(super) fn exhibits<'r>(&mut self, row: &'r FindingRow) -> (Vec<Exhibit<'r>>, usize) {
+        let exhibits: Vec<_> = row.evidence.iter().take(RECORDS).map(|evidence| self.exhibit(row, evidence)).collect();
+        let more = row.evidence.len() - exhibits.len();
         (exhibits, more)
     }
 
-    fn exhibit<'r>(&mut self, evidence: &'r Evidence) -> Exhibit<'r> {
-        let mut original = laid_out(&evidence.original).unwrap_or_else(|| evidence.original.clone());
+    fn exhibit<'r>(&mut self, row: &FindingRow, evidence: &'r Evidence) -> Exhibit<'r> {
+        let json = laid_out(&evidence.original);
+        let is_json = json.is_some();
+        let mut original = json.unwrap_or_else(|| evidence.original.clone());
         let room = char_boundary(&original, RECORD.min(self.left));
         let cut = room < original.len();
         original.truncate(room);
         self.left -= original.len();
+        // What is told of a whole file is a sentence, of which no part decides more than another.
+        let original = match evidence.record {
+            Some(_) => Subject::of(row, evidence).pieces(&original, is_json),
+            None => vec![Piece { text: original, marked: false }],
+        };
         Exhibit { evidence, original, cut }
     }
 }
@@ -156,10 +164,12 @@ mod tests {
             sha256: String::new(),
             original: "é".repeat(RECORD),
         };
-        let all = vec![evidence; RECORDS + 3];
+        let mut row = crate::report::sample::acme().findings.remove(0);
+        row.evidence = vec![evidence; RECORDS + 3];
         let mut budget = Budget { left: RECORD + 1 };
-        let (exhibits, more) = budget.exhibits(&all);
+        let (exhibits, more) = budget.exhibits(&row);
         assert_eq!((exhibits.len(), more, budget.left), (RECORDS, 3, 1));
-        assert!(exhibits.iter().all(|exhibit| exhibit.cut && exhibit.original.len() <= RECORD));
+        let length = |exhibit: &Exhibit<'_>| exhibit.original.iter().map(|piece| piece.text.len()).sum::<usize>();
+        assert!(exhibits.iter().all(|exhibit| exhibit.cut && length(exhibit) <= RECORD));
     }
 }

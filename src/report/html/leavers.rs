@@ -1,7 +1,8 @@
-//! Leavers: how soon access ended after people left, as a chart and as a table.
+//! Leavers: how soon access ended after people left, as a line near the top, as a chart, and as a table.
 
 use askama::Template;
 
+use super::chart::{Bin, Columns};
 use super::{Shown, filters};
 use crate::model::report::{LeaverRow, Report};
 use crate::model::time::Span;
@@ -17,21 +18,7 @@ pub(super) struct Lags {
     late: usize,
     open: usize,
     other: usize,
-    bins: Vec<Bin>,
-}
-
-/// One column of the chart.
-struct Bin {
-    /// `up to 6 h`.
-    label: String,
-    /// `≤ 6 h`, under the column.
-    short: String,
-    count: usize,
-    kind: &'static str,
-    /// In per cent of the chart's width and height.
-    x: f64,
-    width: f64,
-    height: f64,
+    chart: Columns,
 }
 
 /// Where columns end, as parts of the limit: four up to it, three beyond it.
@@ -48,66 +35,27 @@ impl Lags {
         people.sort_unstable();
         people.dedup();
         let (within, late, open) = (verdict("within-sla"), verdict("over-sla"), verdict("open"));
-        let limit = rows.first().map_or(Span::ZERO, |row| row.sla);
         Self {
             lapses: rows.len(),
             people: people.len(),
-            limit,
+            limit: limit(report),
             within,
             late,
             open,
             other: rows.len() - within - late - open,
-            bins: bins(rows, limit, open),
+            chart: chart(report),
         }
     }
-
-    /// Where the line of the limit stands, in per cent.
-    fn limit_at(&self) -> f64 {
-        self.bins.get(WITHIN).map_or(0.0, |bin| bin.x)
-    }
 }
 
-fn bins(rows: &[LeaverRow], limit: Span, open: usize) -> Vec<Bin> {
-    let edges = EDGES.map(|(times, parts)| Span::from_micros((limit.micros() / parts).saturating_mul(times)));
-    let mut counts = [0_usize; EDGES.len() + 1];
-    for lag in rows.iter().filter_map(|row| row.lag.filter(|_| row.deprovisioned_at.is_some())) {
-        let column = edges.iter().position(|edge| lag <= *edge).unwrap_or(EDGES.len());
-        if let Some(count) = counts.get_mut(column) {
-            *count += 1;
-        }
-    }
-    let words = edges.iter().map(|edge| (format!("up to {edge}"), format!("≤ {edge}")));
-    let beyond = edges.last().map(|edge| (format!("longer than {edge}"), format!("> {edge}")));
-    let ended = words
-        .chain(beyond)
-        .zip(counts)
-        .enumerate()
-        .map(|(column, (label, count))| (label, count, if column < WITHIN { "within" } else { "late" }));
-    let still = (("still open".to_owned(), "open".to_owned()), open, "open");
-    columns(ended.chain([still]).collect())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "places in a chart, drawn with two decimals")]
-fn columns(counted: Vec<((String, String), usize, &'static str)>) -> Vec<Bin> {
-    let most = counted.iter().map(|(_, count, _)| *count).max().unwrap_or_default().max(1) as f64;
-    let width = 100.0 / counted.len().max(1) as f64;
-    let bin = |(column, ((label, short), count, kind)): (usize, ((String, String), usize, &'static str))| Bin {
-        label,
-        short,
-        count,
-        kind,
-        x: column as f64 * width,
-        width,
-        height: count as f64 / most * 100.0,
-    };
-    counted.into_iter().enumerate().map(bin).collect()
-}
-
-/// The table.
+/// The table, with the chart and what it says.
 #[derive(Template)]
 #[template(path = "report/leavers.html", whitespace = "minimize")]
 pub(super) struct Section<'r> {
     shown: Shown<'r, LeaverRow>,
+    limit: Span,
+    scale: Scale,
+    chart: Columns,
     has_roster: bool,
 }
 
@@ -115,7 +63,81 @@ impl<'r> Section<'r> {
     pub(super) fn of(report: &'r Report) -> Self {
         Self {
             shown: Shown::of(&report.leavers, report.leavers.len(), "leavers.csv"),
+            limit: limit(report),
+            scale: Scale::of(limit(report)),
+            chart: chart(report),
             has_roster: report.leavers.iter().any(|row| !row.hr_end_date.is_empty()),
+        }
+    }
+}
+
+/// The limit of the first lapse: all have the same.
+fn limit(report: &Report) -> Span {
+    report.leavers.first().map_or(Span::ZERO, |row| row.sla)
+}
+
+fn chart(report: &Report) -> Columns {
+    let limit = limit(report);
+    let scale = Scale::of(limit);
+    let mut counts = [0_u64; EDGES.len() + 2];
+    for column in report.leavers.iter().filter_map(|row| scale.column(row)) {
+        if let Some(count) = counts.get_mut(column) {
+            *count += 1;
+        }
+    }
+    let bins = (0..counts.len()).zip(counts).map(|(column, count)| Bin {
+        label: scale.label(column),
+        short: scale.short(column),
+        count,
+        kind: match column {
+            ..WITHIN => "within",
+            _ if column <= EDGES.len() => "late",
+            _ => "open",
+        },
+    });
+    let label =
+        format!("Lapses by the time it took to end access, with the limit of {limit}. A table of the same numbers is under Leavers.");
+    Columns::new(label, bins.collect()).with_limit(WITHIN, format!("limit {limit}"))
+}
+
+/// The columns of the chart: lapses that ended after so long, then those that are still open.
+struct Scale {
+    edges: [Span; EDGES.len()],
+}
+
+impl Scale {
+    fn of(limit: Span) -> Self {
+        Self { edges: EDGES.map(|(times, parts)| Span::from_micros((limit.micros() / parts).saturating_mul(times))) }
+    }
+
+    /// The column of a lapse; `None` where access neither ended in a known time nor is still open.
+    fn column(&self, row: &LeaverRow) -> Option<usize> {
+        if row.verdict == "open" {
+            return Some(EDGES.len() + 1);
+        }
+        // Where the verdict is not known, the lag may belong to either side of the limit.
+        let lag = row.lag.filter(|_| row.deprovisioned_at.is_some() && row.verdict != "unknown")?;
+        Some(self.edges.iter().position(|edge| lag <= *edge).unwrap_or(EDGES.len()))
+    }
+
+    /// The words by which rows of this column are found; empty for a row that is in none.
+    fn word(&self, row: &LeaverRow) -> String {
+        self.column(row).map(|column| self.label(column)).unwrap_or_default()
+    }
+
+    fn label(&self, column: usize) -> String {
+        match (self.edges.get(column), self.edges.last()) {
+            (Some(edge), _) => format!("up to {edge}"),
+            (None, Some(last)) if column == EDGES.len() => format!("longer than {last}"),
+            _ => "still open".to_owned(),
+        }
+    }
+
+    fn short(&self, column: usize) -> String {
+        match (self.edges.get(column), self.edges.last()) {
+            (Some(edge), _) => format!("≤ {edge}"),
+            (None, Some(last)) if column == EDGES.len() => format!("> {last}"),
+            _ => "open".to_owned(),
         }
     }
 }

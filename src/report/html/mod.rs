@@ -12,9 +12,12 @@ use super::Format;
 use crate::model::report::{Head, Report};
 
 mod accounts;
+mod ages;
 mod changes;
+mod chart;
 mod coverage;
 mod evidence;
+mod failures;
 #[expect(
     unreachable_pub,
     clippy::inline_always,
@@ -24,8 +27,10 @@ mod evidence;
 )]
 mod filters;
 mod findings;
+mod index;
 mod inputs;
 mod leavers;
+mod marks;
 mod policy;
 mod rules;
 mod shown;
@@ -41,8 +46,20 @@ pub(super) const FORMAT: Format =
 /// How many rows of a table the page shows; the rest is in the CSV file, and the page says so.
 const ROWS: usize = 1_000;
 
-const STYLE: &str = include_str!("../../../templates/report/page.css");
-const SCRIPT: &str = include_str!("../../../templates/report/page.js");
+const STYLE: &str = concat!(
+    include_str!("../../../templates/report/style/base.css"),
+    include_str!("../../../templates/report/style/panels.css"),
+    include_str!("../../../templates/report/style/tables.css"),
+    include_str!("../../../templates/report/style/findings.css"),
+    include_str!("../../../templates/report/style/narrow.css"),
+    include_str!("../../../templates/report/style/print.css"),
+);
+
+const SCRIPT: &str = concat!(
+    include_str!("../../../templates/report/script/page.js"),
+    include_str!("../../../templates/report/script/list.js"),
+    include_str!("../../../templates/report/script/links.js"),
+);
 
 /// The page.
 #[derive(Template)]
@@ -54,7 +71,7 @@ struct Page<'r> {
     script: &'r str,
     contents: Vec<Entry>,
     verdict: verdict::Section<'r>,
-    strip: strip::Section<'r>,
+    strip: strip::Glance<'r>,
     lags: leavers::Lags,
     changes: changes::Section<'r>,
     controls: rules::Controls<'r>,
@@ -62,6 +79,7 @@ struct Page<'r> {
     findings: findings::Section<'r>,
     leavers: leavers::Section<'r>,
     tokens: tokens::Section<'r>,
+    failures: failures::Section<'r>,
     accounts: accounts::Section<'r>,
     coverage: coverage::Section<'r>,
     inputs: inputs::Section<'r>,
@@ -79,6 +97,7 @@ struct Entry {
 
 fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let style = format!("{STYLE}{}", policy::running_header(&report.head));
+    let index = index::Index::of(report);
     let page = Page {
         head: &report.head,
         policy: policy::content_security_policy(&style, SCRIPT),
@@ -86,15 +105,16 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         script: SCRIPT,
         contents: contents(report),
         verdict: verdict::Section::of(report),
-        strip: strip::Section::of(report),
+        strip: strip::Glance::of(report),
         lags: leavers::Lags::of(report),
-        changes: changes::Section::of(report),
+        changes: changes::Section::of(report, &index),
         controls: rules::Controls::of(report),
         counts: rules::Counts::of(report),
         findings: findings::Section::of(report),
         leavers: leavers::Section::of(report),
-        tokens: tokens::Section::of(report),
-        accounts: accounts::Section::of(report),
+        tokens: tokens::Section::of(report, &index),
+        failures: failures::Section::of(report),
+        accounts: accounts::Section::of(report, &index),
         coverage: coverage::Section::of(report),
         inputs: inputs::Section::of(report),
         rejects: inputs::Rejects::of(report),
@@ -110,15 +130,16 @@ fn contents(report: &Report) -> Vec<Entry> {
     vec![
         entry("verdict", "Verdict", None),
         entry("strip", "Coverage", None),
-        entry("lags", "Leavers in time", None),
+        entry("lags", "Leavers", None),
         entry("changes", "What changed", None),
         entry("controls", "Controls", Some(report.controls.len())),
         entry("counts", "Counts by rule", None),
         entry("findings", "Findings", Some(report.findings.len())),
-        entry("leavers", "Leavers", Some(report.leavers.len())),
+        entry("leavers", "Leavers, one by one", Some(report.leavers.len())),
         entry("tokens", "Tokens", Some(report.tokens.len())),
+        entry("failures", "Sync failures", Some(report.failures.len())),
+        entry("coverage", "By source and day", Some(report.coverage.len())),
         entry("accounts", "Accounts", Some(report.accounts.len())),
-        entry("coverage", "Coverage in full", Some(report.coverage.len())),
         entry("inputs", "Inputs", Some(report.inputs.len() + report.refused.len())),
         entry("rejects", "Rejected records", Some(report.rejects.len())),
         entry("terms", "Parameters and waivers", None),

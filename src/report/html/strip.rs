@@ -1,4 +1,6 @@
-//! The coverage strip: for each source, the days of the period that it speaks for.
+//! Coverage strips: the days of the period that a system, or one source, speaks for.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
@@ -6,21 +8,39 @@ use super::filters;
 use crate::model::report::{CoverageRow, Head, Report};
 use crate::model::time::{Span, Timestamp};
 
-/// One bar per source over the same axis.
+/// The first look: one bar per system.
 #[derive(Template)]
-#[template(path = "report/strip.html", whitespace = "minimize")]
-pub(super) struct Section<'r> {
-    head: &'r Head,
-    bars: Vec<Bar<'r>>,
-    ticks: Vec<Tick>,
+#[template(path = "report/glance.html", whitespace = "minimize")]
+pub(super) struct Glance<'r> {
+    strip: Strip<'r>,
+    days: u64,
 }
 
-/// What one source speaks for.
+/// Bars over one axis.
+#[derive(Template)]
+#[template(path = "report/strip.html", whitespace = "minimize")]
+pub(super) struct Strip<'r> {
+    head: &'r Head,
+    label: &'static str,
+    bars: Vec<Bar<'r>>,
+    ticks: Vec<Tick>,
+    /// The days of the period; where they are so many that no eye can tell them apart, none.
+    days: Option<u64>,
+}
+
+/// What one system or source speaks for.
 struct Bar<'r> {
-    row: &'r CoverageRow,
-    covered: Option<Piece>,
+    name: &'r str,
+    /// What its logs speak for.
+    logged: Option<Piece>,
+    /// When listings were taken, from the first to the last; the state at those moments alone.
+    listed: Option<Piece>,
     gaps: Vec<Piece>,
-    gaps_in_all: Span,
+    /// A word that warns; empty where nothing is wrong.
+    warning: &'static str,
+    said: String,
+    /// What its words lead to, as a filter of the coverage table.
+    filter: String,
 }
 
 /// A part of the axis, in per cent of its length.
@@ -35,18 +55,95 @@ struct Tick {
     label: String,
 }
 
-impl<'r> Section<'r> {
+/// More days than this are not drawn one by one.
+const DAYS: u64 = 124;
+
+impl<'r> Glance<'r> {
     pub(super) fn of(report: &'r Report) -> Self {
+        let mut systems: BTreeMap<&str, Vec<&CoverageRow>> = BTreeMap::new();
+        for row in &report.coverage {
+            systems.entry(&row.system).or_default().push(row);
+        }
+        let days = days(&report.head);
         let axis = Axis::of(&report.head);
-        Self { head: &report.head, bars: report.coverage.iter().map(|row| bar(&axis, row)).collect(), ticks: axis.ticks() }
+        let bar = |(system, rows): (&'r str, Vec<&'r CoverageRow>)| {
+            let gaps = rows.iter().map(|row| row.gaps.len()).sum::<usize>();
+            let trouble = |verdict: &str| rows.iter().filter(|row| row.verdict == verdict).count();
+            let (missing, partial) = (trouble("missing"), trouble("partial"));
+            let logs = rows.iter().any(|row| row.log && row.verdict != "missing");
+            let mut said = vec![if logs { counted(days, "day", "days") } else { "listings only".to_owned() }];
+            said.extend((gaps > 0).then(|| counted(gaps as u64, "gap", "gaps")));
+            said.extend((partial > 0).then(|| format!("{partial} of {} in part", rows.len())));
+            said.extend((missing > 0).then(|| format!("{missing} of {} missing", rows.len())));
+            let warning = if said.len() > 1 { "not all" } else { "" };
+            Bar { filter: format!("system={}", super::shown::query(system)), ..axis.bar(system, &rows, warning, said.join(", ")) }
+        };
+        let bars = systems.into_iter().map(bar).collect();
+        Self {
+            strip: Strip::of(
+                report,
+                "Which days of the period each system speaks for. A table of the same is under Coverage by source and day.",
+                bars,
+            ),
+            days,
+        }
     }
 }
 
-fn bar<'r>(axis: &Axis, row: &'r CoverageRow) -> Bar<'r> {
-    let covered = row.from.zip(row.to).and_then(|(from, to)| axis.piece(from, to));
-    let gaps: Vec<_> = row.gaps.iter().filter_map(|&(from, to)| axis.piece(from, to)).collect();
-    let micros = row.gaps.iter().map(|(from, to)| to.since(*from).micros()).fold(0, i64::saturating_add);
-    Bar { row, covered, gaps, gaps_in_all: Span::from_micros(micros) }
+impl<'r> Strip<'r> {
+    /// One bar per source.
+    pub(super) fn by_source(report: &'r Report) -> Self {
+        let axis = Axis::of(&report.head);
+        let total = days(&report.head);
+        let bar = |row: &'r CoverageRow| {
+            let warning = match row.verdict.as_str() {
+                "covered" => "",
+                "gap" => "gap",
+                "partial" => "partial",
+                _ => "missing",
+            };
+            let silent = silent_days(row, &report.head);
+            let said = match (row.log, row.verdict.as_str()) {
+                (_, "missing") => "nothing was given".to_owned(),
+                (true, _) if silent > 0 => format!("{} of {}", total.saturating_sub(silent), counted(total, "day", "days")),
+                (true, _) => counted(total, "day", "days"),
+                (false, _) => "listing".to_owned(),
+            };
+            Bar { filter: format!("q={}", super::shown::query(&row.source)), ..axis.bar(&row.source, &[row], warning, said) }
+        };
+        let bars = report.coverage.iter().map(bar).collect();
+        Self::of(report, "Which days of the period each source speaks for. The table below says the same.", bars)
+    }
+
+    fn of(report: &'r Report, label: &'static str, bars: Vec<Bar<'r>>) -> Self {
+        let days = days(&report.head);
+        Self { head: &report.head, label, bars, ticks: Axis::of(&report.head).ticks(), days: (days <= DAYS).then_some(days) }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.bars.is_empty()
+    }
+}
+
+/// The days of the period, the first and the last one counted.
+pub(super) fn days(head: &Head) -> u64 {
+    let seconds = head.to.since(head.from).micros() / 1_000_000;
+    u64::try_from(seconds).unwrap_or_default().div_ceil(86_400).max(1)
+}
+
+/// How many days of the period a log is silent on, at least in part.
+pub(super) fn silent_days(row: &CoverageRow, head: &Head) -> u64 {
+    const DAY: i64 = 86_400_000_000;
+    let mut silent = BTreeSet::new();
+    for (from, to) in &row.gaps {
+        let (from, to) = ((*from).max(head.from), (*to).min(head.to));
+        silent.extend(from.micros().div_euclid(DAY)..=to.micros().saturating_sub(1).div_euclid(DAY));
+    }
+    silent.len() as u64
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", super::shown::count(count), if count == 1 { one } else { many })
 }
 
 /// The period as a line.
@@ -58,6 +155,16 @@ struct Axis {
 impl Axis {
     fn of(head: &Head) -> Self {
         Self { from: head.from, length: head.to.since(head.from).hours().max(1.0) }
+    }
+
+    fn bar<'r>(&self, name: &'r str, rows: &[&CoverageRow], warning: &'static str, said: String) -> Bar<'r> {
+        let between = |log: bool| {
+            let rows = || rows.iter().filter(|row| row.log == log);
+            let (from, to) = (rows().filter_map(|row| row.from).min()?, rows().filter_map(|row| row.to).max()?);
+            self.piece(from, to)
+        };
+        let gaps = rows.iter().flat_map(|row| &row.gaps).filter_map(|&(from, to)| self.piece(from, to)).collect();
+        Bar { name, logged: between(true), listed: between(false), gaps, warning, said, filter: String::new() }
     }
 
     fn at(&self, moment: Timestamp) -> f64 {

@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use super::index::{Index, Link};
 use super::{Shown, filters};
-use crate::model::report::{Report, TokenRow};
+use crate::model::report::{Head, Report, TokenRow};
 use crate::model::time::Timestamp;
 
 /// All credentials.
 #[derive(Template)]
 #[template(path = "report/tokens.html", whitespace = "minimize")]
 pub(super) struct Section<'r> {
+    head: &'r Head,
     states: Vec<State<'r>>,
     shown: Shown<'r, TokenRow>,
+    index: &'r Index<'r>,
 }
 
 /// The credentials in one state.
@@ -37,7 +40,7 @@ const AGES: [i64; 3] = [30, 90, 365];
 const AGE_LABELS: [&str; AGES.len() + 2] = ["under 30 d", "30–89 d", "90–364 d", "365 d and more", "age not known"];
 
 impl<'r> Section<'r> {
-    pub(super) fn of(report: &'r Report) -> Self {
+    pub(super) fn of(report: &'r Report, index: &'r Index<'r>) -> Self {
         let mut states = BTreeMap::<&str, State<'r>>::new();
         for row in &report.tokens {
             let state = states.entry(&row.status).or_insert_with(|| State { word: &row.status, total: 0, ages: [0; AGES.len() + 2] });
@@ -48,7 +51,25 @@ impl<'r> Section<'r> {
         }
         // Those with findings first, so that a long list does not hide them.
         let (found, rest): (Vec<_>, Vec<_>) = report.tokens.iter().partition(|row| !row.findings.is_empty());
-        Self { states: states.into_values().collect(), shown: Shown::of(found.into_iter().chain(rest), report.tokens.len(), "tokens.csv") }
+        Self {
+            head: &report.head,
+            states: states.into_values().collect(),
+            shown: Shown::of(found.into_iter().chain(rest), report.tokens.len(), "tokens.csv"),
+            index,
+        }
+    }
+
+    /// The largest count of the table by state and age: the length of a full bar.
+    fn most(&self) -> u64 {
+        self.states.iter().flat_map(|state| state.ages).max().unwrap_or_default().max(1)
+    }
+
+    fn age(&self, row: &TokenRow) -> &'static str {
+        AGE_LABELS.get(column(row, self.head.as_of)).copied().unwrap_or_default()
+    }
+
+    fn links(&self, row: &'r TokenRow) -> Vec<Link<'r>> {
+        self.index.of_credential(&row.system, &row.credential, &row.findings)
     }
 
     fn total(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::filters;
+use super::{filters, strip};
 use crate::model::finding::{Severity, Status};
 use crate::model::report::Report;
 use crate::report::tally::{self, Standing, Turns, Verdict};
@@ -43,7 +43,7 @@ impl<'r> Section<'r> {
             has_previous: report.head.previous.is_some(),
             accounts: report.accounts.len(),
             accounts_with_findings: tally::accounts_with_open_findings(report),
-            days: days(report),
+            days: strip::days(&report.head),
             controls: report.controls.len(),
             unable: report.controls.iter().filter(|control| tally::is_unable(control)).count(),
             not_evaluated: report.controls.iter().filter(|control| control.conclusion == "not evaluated").count(),
@@ -68,10 +68,4 @@ impl<'r> Section<'r> {
     fn concluded(&self) -> usize {
         self.controls - self.unable - self.not_evaluated
     }
-}
-
-/// The days of the period, the first and the last one counted.
-fn days(report: &Report) -> u64 {
-    let seconds = report.head.to.since(report.head.from).micros() / 1_000_000;
-    u64::try_from(seconds).unwrap_or_default().div_ceil(86_400).max(1)
 }

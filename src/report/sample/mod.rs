@@ -1,6 +1,6 @@
 //! A made-up report, rich enough to show every part of the page and every way a row can look.
 
-use population::{account, input, leaver, token};
+use population::{account, failure, input, joiner, leaver, token};
 
 use crate::model::digest::Digest;
 use crate::model::finding::{Confidence, Severity, Status, Turn};
@@ -51,6 +51,7 @@ pub(super) fn acme() -> Report {
     report.findings = findings();
     report.leavers = (0..24).map(leaver).collect();
     report.inputs = (0..9).map(input).collect();
+    report.failures = (0..12).map(failure).collect();
     report.coverage = coverage();
     report.gaps = vec![
         "Okta System Log has no records from 2026-08-03 04:10 to 2026-08-06 11:52 UTC (79.7 h).".into(),
@@ -76,6 +77,8 @@ pub(super) fn nothing_found() -> Report {
         accounts: (0..60).map(account).collect(),
         leavers: (0..24).map(leaver).collect(),
         tokens: (0..18).map(token).collect(),
+        failures: Vec::new(),
+        joiners: (0..8).map(joiner).collect(),
         coverage: coverage(),
         inputs: (0..9).map(input).collect(),
         refused: Vec::new(),
@@ -116,6 +119,8 @@ pub(super) fn huge(rows: usize) -> Report {
     report.accounts = (0..rows).map(account).collect();
     report.leavers = (0..rows).map(leaver).collect();
     report.tokens = (0..rows).map(token).collect();
+    report.failures = (0..rows).map(failure).collect();
+    report.joiners = (0..rows).map(joiner).collect();
     report.rejects = (0..rows).map(|index| RejectRow { line: index as u64 + 1, ..rejects()[0].clone() }).collect();
     report
 }
@@ -249,10 +254,16 @@ fn coverage() -> Vec<CoverageRow> {
 }
 
 fn controls(found: bool) -> Vec<ControlRow> {
+    let looked_at = |rules: &[&str]| {
+        let of = RULES.into_iter().filter(|(id, ..)| rules.contains(id));
+        of.map(|(_, _, population, _)| (60, population.to_owned())).collect()
+    };
     let row = |framework: &str, control: &str, rules: &[&str], exceptions: u64, conclusion: &str, because: &str| ControlRow {
         framework: framework.into(),
         control: control.into(),
+        title: "Access comes and goes with the right to it".into(),
         rules: rules.iter().map(ToString::to_string).collect(),
+        population: if conclusion == "not evaluated" { Vec::new() } else { looked_at(rules) },
         exceptions: if found { exceptions } else { 0 },
         waived: u64::from(found && exceptions > 4),
         conclusion: if found || conclusion == "not evaluated" { conclusion } else { "no exceptions" }.into(),

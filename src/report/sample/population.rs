@@ -2,7 +2,7 @@
 
 use super::{HOSTILE, PEOPLE, account_name, day, hex, hours, person_id};
 use crate::model::digest::Digest;
-use crate::model::report::{AccountRow, InputRow, LeaverRow, TokenRow};
+use crate::model::report::{AccountRow, FailureRow, InputRow, JoinerRow, LeaverRow, TokenRow};
 use crate::model::time::Span;
 
 pub(super) fn account(index: usize) -> AccountRow {
@@ -72,6 +72,47 @@ pub(super) fn token(index: usize) -> TokenRow {
         rotated_at: None,
         status: ["active", "active", "active", "revoked", "expired"][index % 5].into(),
         findings: if index.is_multiple_of(5) { vec!["stale-token".into()] } else { Vec::new() },
+    }
+}
+
+pub(super) fn joiner(index: usize) -> JoinerRow {
+    let origin = ["scim", "invitation", "sso-join", "manual", "unknown"][index % 5];
+    let (owned, appeared_at) = (index % 5 != 3, day("2026-07-08").plus(hours(61 * (index % 30))));
+    let lag = owned.then(|| Span::from_micros(2_000_000 + hours(index % 3).micros()));
+    JoinerRow {
+        person: if owned { person_id(index) } else { String::new() },
+        person_login: if owned { format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]) } else { String::new() },
+        entitled_at: lag.map(|lag| appeared_at.minus(lag)),
+        system: "huggingface".into(),
+        account: account_name(index),
+        appeared_at,
+        lag,
+        origin: origin.into(),
+        by: if origin == "unknown" { String::new() } else { HOSTILE[index % HOSTILE.len()].into() },
+    }
+}
+
+pub(super) fn failure(index: usize) -> FailureRow {
+    let (cause, code, message) = [
+        ("conflict", "409 uniqueness", "User name is already taken"),
+        ("attribute", "400 invalidValue", HOSTILE[index % HOSTILE.len()]),
+        ("authentication", "401", ""),
+    ][index % 3];
+    let of_group = index % 6 == 5;
+    FailureRow {
+        connector: "0oa1hfacme".into(),
+        cause: cause.into(),
+        person: if of_group { String::new() } else { person_id(index) },
+        person_login: if of_group { String::new() } else { format!("{}@acme.example", PEOPLE[index % PEOPLE.len()]) },
+        operation: if of_group { "group-push" } else { ["create", "disable", "update"][index % 3] }.into(),
+        first_failed_at: day("2026-09-20"),
+        last_failed_at: day("2026-09-20").plus(hours(index)),
+        attempts: 1 + index as u64,
+        code: code.into(),
+        message: message.into(),
+        remediation: "Correct the value at the identity provider, or the mapping that makes it; then retry.".into(),
+        group: if of_group { "hf-nlp".into() } else { String::new() },
+        standing: ["open", "outage", "retrying", "done-at-target"][index % 4].into(),
     }
 }
 

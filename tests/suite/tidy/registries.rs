@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 
 use regex::Regex;
+use scimdrift::analyzer;
+use scimdrift::model::control::{Control, Framework};
 
 use super::{exists, names, none, texts};
 
@@ -94,6 +96,33 @@ fn every_source_has_its_line_page_and_fixtures() {
 #[test]
 fn every_rule_has_its_line_page_and_fixtures() {
     check(&RULES);
+}
+
+/// Controls that a rule names and nobody gave a title, and titles of controls that no rule names.
+fn untitled(named: &BTreeSet<Control>, titled: &BTreeSet<Control>) -> Vec<String> {
+    let missing = named.difference(titled).map(|control| format!("src/model/control/title.rs: {control} has no title"));
+    let unused = titled.difference(named).map(|control| format!("src/model/control/title.rs: no rule names {control}"));
+    missing.chain(unused).collect()
+}
+
+#[test]
+fn every_control_that_a_rule_names_has_a_title() {
+    let named = analyzer::ALL.iter().flat_map(|rule| rule.controls).copied().collect();
+    none(&untitled(&named, &Control::titled().collect()));
+    let empty: Vec<String> = Control::titled()
+        .filter(|control| control.title().is_none_or(|title| title.trim().is_empty()))
+        .map(|control| control.to_string())
+        .collect();
+    none(&empty);
+}
+
+#[test]
+fn a_control_without_a_title_is_seen() {
+    let control = |id| Control { framework: Framework::Soc2, id };
+    let problems = untitled(&BTreeSet::from([control("CC1"), control("CC2")]), &BTreeSet::from([control("CC2"), control("CC3")]));
+    let expected = ["src/model/control/title.rs: SOC 2 CC1 has no title", "src/model/control/title.rs: no rule names SOC 2 CC3"];
+    assert_eq!(problems, expected);
+    assert_eq!(control("CC1").title(), None);
 }
 
 #[test]

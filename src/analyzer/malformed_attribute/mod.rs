@@ -15,7 +15,7 @@ use crate::state::{Owner, Person, Profile};
 pub(super) const ANALYZER: Analyzer = Analyzer {
     id: "malformed-attribute",
     title: "Value that the target does not take",
-    doc: include_str!("../../docs/rules/malformed-attribute.md"),
+    doc: include_str!("../../../docs/rules/malformed-attribute.md"),
     reasons: &[Reason { id: "rejected-by-target", severity: Severity::Medium }, Reason { id: "will-be-rejected", severity: Severity::Low }],
     controls: &[
         soc2("CC2.1"),
@@ -233,3 +233,6 @@ fn about(
 fn shown(value: &str) -> String {
     if value.is_empty() { "empty".to_owned() } else { format!("“{value}”") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::finding::{Confidence, Severity, Status, Turn};
 use super::time::{Span, Timestamp};
 
+mod failure;
+mod movement;
+
+pub use failure::FailureRow;
+pub use movement::JoinerRow;
+
 /// One report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -21,6 +27,10 @@ pub struct Report {
     pub leavers: Vec<LeaverRow>,
     /// Every credential, by system and id.
     pub tokens: Vec<TokenRow>,
+    /// Every failure of the sync that nothing repaired, by cause, then by person.
+    pub failures: Vec<FailureRow>,
+    /// Every account that appeared in the period, by time.
+    pub joiners: Vec<JoinerRow>,
     /// Every source, by id.
     pub coverage: Vec<CoverageRow>,
     /// Every file, by name.
@@ -293,15 +303,19 @@ pub struct RejectRow {
     pub source: String,
 }
 
-/// One control with what the rules say of it.
+/// One row of controls.csv: a control with what the rules say of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlRow {
     /// `SOC 2`.
     pub framework: String,
     /// `CC6.2`.
     pub control: String,
+    /// What it is about, in a few words of ours.
+    pub title: String,
     /// The rules that give evidence for it.
     pub rules: Vec<String>,
+    /// What those of the rules that were evaluated looked at: how many, and what they are called; each kind once, by name.
+    pub population: Vec<(u64, String)>,
     /// Open findings.
     pub exceptions: u64,
     /// Waived findings.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+mod title;
+
 /// A catalogue of requirements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Framework {
@@ -41,6 +43,20 @@ pub struct Control {
     pub framework: Framework,
     /// Its id there.
     pub id: &'static str,
+}
+
+impl Control {
+    /// What it is about, in a few words of ours; `None` for a control that no title was written for.
+    #[must_use]
+    pub fn title(self) -> Option<&'static str> {
+        let (_, titles) = title::TITLES.iter().find(|(framework, _)| *framework == self.framework)?;
+        titles.iter().find(|(id, _)| *id == self.id).map(|(_, title)| *title)
+    }
+
+    /// Every control that has a title, by framework.
+    pub fn titled() -> impl Iterator<Item = Self> {
+        title::TITLES.iter().flat_map(|&(framework, titles)| titles.iter().map(move |&(id, _)| Self { framework, id }))
+    }
 }
 
 impl std::fmt::Display for Control {
