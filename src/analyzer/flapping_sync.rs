@@ -96,7 +96,7 @@ fn changes<'t, 'a>(tries: &'t [Try<'a>]) -> Vec<&'t Try<'a>> {
 fn is_contradiction(one: &Try<'_>, other: &Try<'_>) -> bool {
     let sides = |one: &Try<'_>| (one.endpoint.is_some(), one.provider.is_some());
     let told_by_two = matches!((sides(one), sides(other)), ((true, false), (false, true)) | ((false, true), (true, false)));
-    told_by_two && one.outcome != other.outcome && other.at.since(one.at) <= TOLD_TWICE
+    told_by_two && one.outcome != other.outcome && other.aligned.since(one.aligned) <= TOLD_TWICE
 }
 
 #[cfg(test)]
@@ -107,6 +107,11 @@ mod tests {
 
     /// Attempts so many hours in, told by the provider `P`, the endpoint `E` or both `B`: `F` failed, `S` worked.
     fn flaps(told: &[(i64, char, char)]) -> (usize, bool) {
+        flaps_ahead(told, 0)
+    }
+
+    /// The same where the endpoint's clock is known to be so many hours ahead.
+    fn flaps_ahead(told: &[(i64, char, char)], ahead: i64) -> (usize, bool) {
         let attempt = |hour: i64, side, ended| Attempt {
             at: Timestamp::from_micros(hour * 3_600_000_000),
             operation: Operation::Update,
@@ -123,6 +128,7 @@ mod tests {
             .zip(&attempts)
             .map(|((_, sides, _), (endpoint, provider))| Try {
                 at: endpoint.at,
+                aligned: if *sides == 'E' { endpoint.at.minus(Span::from_hours(ahead)) } else { endpoint.at },
                 operation: endpoint.operation,
                 outcome: endpoint.outcome,
                 endpoint: (*sides != 'P').then_some(endpoint),
@@ -144,5 +150,7 @@ mod tests {
     fn two_words_on_one_attempt_are_no_change() {
         assert_eq!(flaps(&[(0, 'E', 'S'), (0, 'P', 'F'), (9, 'E', 'S'), (9, 'P', 'F')]), (0, false));
         assert_eq!(flaps(&[(0, 'E', 'S'), (1, 'P', 'F'), (2, 'E', 'S')]), (2, false));
+        let apart = [(0, 'P', 'F'), (3, 'E', 'S'), (9, 'P', 'F'), (12, 'E', 'S')];
+        assert_eq!((flaps(&apart).0, flaps_ahead(&apart, 3).0), (3, 0), "by clocks that differ, too");
     }
 }

@@ -24,6 +24,8 @@ const NEIGHBOURS: usize = 32;
 pub struct Try<'a> {
     /// When, by whoever told first.
     pub at: Timestamp,
+    /// The same by the provider's clock, once the difference of the clocks is taken out.
+    pub aligned: Timestamp,
     /// What was tried, in the identity provider's view where it tells.
     pub operation: Operation,
     /// How it ended.
@@ -46,12 +48,12 @@ pub struct Unrepaired<'a> {
 }
 
 impl<'a> Try<'a> {
-    fn of(attempt: &'a Attempt) -> Self {
+    fn of(attempt: &'a Attempt, aligned: Timestamp) -> Self {
         let (endpoint, provider) = match attempt.side {
             Side::Endpoint => (Some(attempt), None),
             Side::Provider => (None, Some(attempt)),
         };
-        Self { at: attempt.at, operation: attempt.operation, outcome: attempt.outcome, endpoint, provider }
+        Self { at: attempt.at, aligned, operation: attempt.operation, outcome: attempt.outcome, endpoint, provider }
     }
 
     /// Takes the other side's word on the same attempt in; whether it is one.
@@ -185,17 +187,17 @@ fn put_together(attempts: &[Attempt], skew: Span) -> Vec<Try<'_>> {
     let at = |attempt: &Attempt| if attempt.side == Side::Endpoint { attempt.at.minus(skew) } else { attempt.at };
     let mut ordered: Vec<(Timestamp, &Attempt)> = attempts.iter().map(|attempt| (at(attempt), attempt)).collect();
     ordered.sort_by_key(|(at, attempt)| (*at, attempt.proof));
-    let mut tries: Vec<(Timestamp, Try<'_>)> = Vec::new();
+    let mut tries: Vec<Try<'_>> = Vec::new();
     for (at, attempt) in ordered {
-        let recent = (0..tries.len()).rev().take_while(|index| at.since(tries[*index].0) <= TOLD_TWICE).take(NEIGHBOURS);
+        let recent = (0..tries.len()).rev().take_while(|index| at.since(tries[*index].aligned) <= TOLD_TWICE).take(NEIGHBOURS);
         // The same operation before one that may only look different.
         let mut candidates: Vec<usize> = recent.collect();
-        candidates.sort_by_key(|index| tries[*index].1.operation != attempt.operation);
-        if !candidates.into_iter().any(|index| tries[index].1.take(attempt)) {
-            tries.push((at, Try::of(attempt)));
+        candidates.sort_by_key(|index| tries[*index].operation != attempt.operation);
+        if !candidates.into_iter().any(|index| tries[index].take(attempt)) {
+            tries.push(Try::of(attempt, at));
         }
     }
-    tries.into_iter().map(|(_, one)| one).collect()
+    tries
 }
 
 /// What failed for a person and was not repaired, operation by operation.

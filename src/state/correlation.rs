@@ -102,3 +102,30 @@ fn owner_of(candidates: Option<(MatchKey, String, Vec<usize>)>) -> Owner {
         _ => Owner::Disputed { candidates, key },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(login: &str, address: &str) -> Person {
+        let mut person = Person { id: login.to_owned(), ..Person::default() };
+        person.learn_login(login);
+        person.learn_address(address);
+        person
+    }
+
+    #[test]
+    fn a_request_names_one_person_or_nobody() {
+        let persons = [person("noa@acme.example", "desk@acme.example"), person("kim@acme.example", "desk@acme.example")];
+        let links = Links::learn(&persons, NameTransform::AsIs);
+        let named = |email: &str, name: &str| {
+            let emails = Some(email.to_owned()).filter(|email| !email.is_empty()).into_iter().collect();
+            links.named(&ScimUser { emails, user_name: Some(name.to_owned()), ..ScimUser::default() })
+        };
+        assert_eq!(named("Noa@acme.example", "kim"), Some(0), "an address comes before the user name");
+        assert_eq!(named("", "Kim"), Some(1));
+        assert_eq!(named("stranger@acme.example", "kim"), Some(1));
+        assert_eq!(named("desk@acme.example", "kim"), None, "two people carry it");
+        assert_eq!(named("", "stranger"), None);
+    }
+}
