@@ -12,3 +12,4 @@ mod sources;
 mod store;
 mod support;
 mod tidy;
+mod verify;
