@@ -6,7 +6,7 @@
 -- changes nothing.
 
 PRAGMA application_id = 0x53434d44; -- 'SCMD'
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- What has to be the same whenever the store is used: the application whose logins are kept.
 CREATE TABLE setting (
@@ -99,11 +99,15 @@ CREATE TABLE reject (
 ) STRICT, WITHOUT ROWID;
 
 -- One row for every as-of time that was analyzed. Analyzing it again replaces the row.
+-- Each manifest names the hash of the manifest of the run before, so that the runs are a chain, and of the report that is kept here.
 CREATE TABLE run (
     as_of    INTEGER PRIMARY KEY,
     run_id   TEXT NOT NULL,
     tool     TEXT NOT NULL,
-    report   TEXT CHECK (report IS NULL OR json_valid(report)) -- of the latest analysis only
+    manifest TEXT,                                             -- manifest.json of the whole report; none for runs of schema 1
+    report   TEXT CHECK (report IS NULL OR json_valid(report)), -- of the latest analysis only
+    archive  BLOB,                                             -- the report of every other, as zstd; none for runs of schema 1
+    CHECK (report IS NULL OR archive IS NULL)
 ) STRICT;
 
 -- What each run found, waived or not.

@@ -6,6 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::finding::Severity;
 use crate::model::time::Timestamp;
+use crate::report;
+
+/// The config, where none is named.
+pub(super) const CONFIG: &str = "scimdrift.toml";
 
 /// Finds drift between an identity provider and the systems it provisions over SCIM, and writes it down as evidence.
 #[derive(Debug, Parser)]
@@ -20,7 +24,7 @@ pub(super) struct Arguments {
 #[derive(Args, Debug)]
 pub(super) struct Global {
     /// The config.
-    #[arg(long, global = true, value_name = "FILE", env = "SCIMDRIFT_CONFIG", default_value = "scimdrift.toml", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "FILE", env = "SCIMDRIFT_CONFIG", default_value = CONFIG, hide_env_values = true)]
     pub(super) config: PathBuf,
     /// The store; without it the one that the config names.
     #[arg(long, global = true, value_name = "FILE")]
@@ -57,8 +61,21 @@ pub(super) enum Command {
     },
     /// Replay the store up to the as-of time, find drift, record the findings.
     Analyze,
-    /// Write the report of the last analysis again; nothing is read or judged.
-    Report(Output),
+    /// Write the report of the last analysis again, or of the run as of --as-of; nothing is read or judged.
+    Report {
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        part: Part,
+    },
+    /// Check a report folder against its manifest and its store; nothing is written.
+    Verify {
+        /// The report folder.
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+        #[command(flatten)]
+        part: Part,
+    },
     /// List the findings of the last analysis.
     Findings(Filter),
     /// Why a finding is one, by which records; or the page of a rule.
@@ -81,6 +98,13 @@ pub(super) struct Output {
     /// End with exit code 1 when an open finding is at least this bad.
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub(super) fail_on: Option<SeverityWord>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Part {
+    /// These files of the report alone, such as findings.csv,report.html.
+    #[arg(long, value_name = "FILE,…", value_delimiter = ',', value_parser = file_of_report)]
+    pub(super) only: Vec<&'static report::Format>,
 }
 
 #[derive(Args, Debug)]
@@ -141,6 +165,13 @@ pub(super) enum StatusWord {
     Open,
     Waived,
     Resolved,
+}
+
+fn file_of_report(name: &str) -> Result<&'static report::Format, String> {
+    report::ALL.iter().find(|format| format.file == name.trim()).ok_or_else(|| {
+        let files: Vec<&str> = report::ALL.iter().map(|format| format.file).collect();
+        format!("is no file of a report; there are {}", files.join(", "))
+    })
 }
 
 fn moment(text: &str) -> Result<Timestamp, String> {

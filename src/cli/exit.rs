@@ -49,8 +49,8 @@ pub(super) enum Failure {
     /// There is no such thing to explain.
     #[error("{0}: neither a rule nor a finding of the last analysis")]
     UnknownId(String),
-    /// The last analysis is of another moment.
-    #[error("the last analysis is as of {last}, not {asked}")]
+    /// No report of that moment is kept.
+    #[error("no report as of {asked} is kept; the last analysis is as of {last}")]
     OtherMoment {
         /// The moment asked for.
         asked: Timestamp,

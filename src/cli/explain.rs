@@ -15,7 +15,7 @@ pub(super) fn explain(global: &Global, id: &str, terminal: &Terminal) -> Result<
         terminal.data(&json, |out| write!(out, "{}", rule.doc))?;
         return Ok(Exit::Done);
     }
-    let report = job::last_report(global)?;
+    let report = job::kept_report(global)?;
     let Some(row) = report.findings.iter().find(|row| row.finding_id == id) else { return Err(Failure::UnknownId(id.to_owned())) };
     terminal.data(row, |out| finding(out, row))?;
     Ok(Exit::Done)

@@ -10,7 +10,7 @@ use crate::model::finding::{Severity, Status};
 use crate::model::report::FindingRow;
 
 pub(super) fn list(global: &Global, filter: &Filter, terminal: &Terminal) -> Result<Exit, Failure> {
-    let report = job::last_report(global)?;
+    let report = job::kept_report(global)?;
     let rows: Vec<&FindingRow> = report.findings.iter().filter(|row| matches(row, filter)).collect();
     let (shown, all) = (rows.len(), report.findings.len());
     terminal.data(&rows, |out| {

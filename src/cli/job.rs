@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::arguments::{Global, Output};
+use super::arguments::{Global, Output, Part};
 use super::exit::{Exit, Failure};
 use super::terminal::{Terminal, severity_style, visible};
 use crate::model::finding::{Severity, Status, Turn};
@@ -63,27 +63,22 @@ pub(super) fn analyze(global: &Global, terminal: &Terminal) -> Result<Exit, Fail
 }
 
 /// `scimdrift report`.
-pub(super) fn report(global: &Global, output: &Output, terminal: &Terminal) -> Result<Exit, Failure> {
+pub(super) fn report(global: &Global, output: &Output, part: &Part, terminal: &Terminal) -> Result<Exit, Failure> {
     let desk = Desk::open(global)?;
-    let analysis = Analysis { report: last_report_of(global, &desk)? };
-    let folder = write(&desk.setup, &analysis.report, output)?;
-    terminal
-        .data(&digest_json(&analysis.report, Some(&folder)), |out| writeln!(out, "report    {}", folder.join("report.html").display()))?;
+    let analysis = Analysis { report: desk.report(global)? };
+    let folder = if part.only.is_empty() {
+        write(&desk.setup, &analysis.report, output)?
+    } else {
+        write_part(&desk.setup, &analysis.report, output, part)?
+    };
+    let first = part.only.first().map_or("report.html", |format| format.file);
+    terminal.data(&digest_json(&analysis.report, Some(&folder)), |out| writeln!(out, "report    {}", folder.join(first).display()))?;
     Ok(exit(&analysis, output))
 }
 
-/// The report of the last analysis.
-pub(super) fn last_report(global: &Global) -> Result<Report, Failure> {
-    last_report_of(global, &Desk::open(global)?)
-}
-
-/// The report of the last analysis; of another moment than the one asked for it is not.
-fn last_report_of(global: &Global, desk: &Desk) -> Result<Report, Failure> {
-    let report = desk.store.last_report()?.ok_or_else(|| Failure::NothingAnalyzed(desk.store.path().display().to_string()))?;
-    match global.as_of {
-        Some(asked) if asked != report.head.as_of => Err(Failure::OtherMoment { asked, last: report.head.as_of }),
-        _ => Ok(report),
-    }
+/// The report of the last analysis, or of the run as of the moment asked for.
+pub(super) fn kept_report(global: &Global) -> Result<Report, Failure> {
+    Desk::open(global)?.report(global)
 }
 
 /// What every part of the job works on.
@@ -99,6 +94,16 @@ impl Desk {
         let store = Store::open(&global.store.clone().unwrap_or_else(|| setup.store_path()))?;
         let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
         Ok(Self { setup, store, workers })
+    }
+
+    fn report(&self, global: &Global) -> Result<Report, Failure> {
+        let last = self.store.last_analysis()?;
+        let nothing = || Failure::NothingAnalyzed(self.store.path().display().to_string());
+        let as_of = global.as_of.or(last).ok_or_else(nothing)?;
+        match self.store.report(as_of)? {
+            Some(report) => Ok(report),
+            None => Err(last.map_or_else(nothing, |last| Failure::OtherMoment { asked: as_of, last })),
+        }
     }
 
     fn read(&mut self, files: &[InputPath], terminal: &Terminal) -> Result<Ingested, Failure> {
@@ -121,6 +126,14 @@ fn as_of(global: &Global) -> Timestamp {
 fn write(setup: &Setup, report: &Report, output: &Output) -> Result<PathBuf, Failure> {
     let folder = output.out.clone().unwrap_or_else(|| setup.base.join("reports").join(report.head.as_of.file_name()));
     report::write_folder(report, &folder).map_err(pipeline::PipelineError::from)?;
+    Ok(folder)
+}
+
+/// A part has a folder of its own, so that it never stands for the whole.
+fn write_part(setup: &Setup, report: &Report, output: &Output, part: &Part) -> Result<PathBuf, Failure> {
+    let own = || setup.base.join("reports").join(format!("{}-part", report.head.as_of.file_name()));
+    let folder = output.out.clone().unwrap_or_else(own);
+    report::write_part(report, &folder, &part.only).map_err(pipeline::PipelineError::from)?;
     Ok(folder)
 }
 

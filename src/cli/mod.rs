@@ -7,6 +7,7 @@ mod explain;
 mod findings;
 mod job;
 mod terminal;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -45,7 +46,8 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Run(output) => job::run(global, output, terminal),
         Command::Ingest { paths } => job::ingest(global, paths, terminal),
         Command::Analyze => job::analyze(global, terminal),
-        Command::Report(output) => job::report(global, output, terminal),
+        Command::Report { output, part } => job::report(global, output, part, terminal),
+        Command::Verify { dir, part } => verify::verify(global, dir, part, terminal),
         Command::Findings(filter) => findings::list(global, filter, terminal),
         Command::Explain { id } => explain::explain(global, id, terminal),
         Command::Sources => catalogue::sources(terminal),

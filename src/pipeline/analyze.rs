@@ -15,6 +15,7 @@ use crate::model::record::Kind;
 use crate::model::report::{Head, InputRow, Report};
 use crate::model::time::Timestamp;
 use crate::policy::Sso;
+use crate::report;
 use crate::source;
 use crate::state::{Directory, Frame, Replay};
 use crate::store::{FileRow, ListingRow, Store};
@@ -86,8 +87,14 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
     };
     conclusion::conclude(&context, &mut report);
     report.head.run_id = run_id(&report);
-    store.keep_run(&report)?;
+    keep(store, &report)?;
     Ok(Analysis { report })
+}
+
+/// Keeps the run with the manifest of its whole report, by whose hash the next run knows it.
+fn keep(store: &mut Store, report: &Report) -> Result<(), PipelineError> {
+    let manifest = report::seal(report)?;
+    Ok(store.keep_run(report, &manifest)?)
 }
 
 /// Every listing, with what absence from it means.
@@ -194,6 +201,8 @@ fn input_rows(files: &[FileRow], used: &BTreeMap<i64, u64>) -> Vec<InputRow> {
 fn head(context: &Context<'_>, setup: &Setup, store: &Store, to: Timestamp) -> Result<Head, PipelineError> {
     let policy = context.policy;
     let persons = &context.directory.persons;
+    let previous = store.previous_run(context.as_of)?;
+    let manifest = previous.as_ref().and_then(|run| run.manifest.as_ref());
     let application = policy.idp.application.as_deref().map(|application| format!(", application {application}")).unwrap_or_default();
     Ok(Head {
         organization: policy.organization.clone(),
@@ -202,7 +211,8 @@ fn head(context: &Context<'_>, setup: &Setup, store: &Store, to: Timestamp) -> R
         from: context.from,
         to,
         as_of: context.as_of,
-        previous: store.previous_run(context.as_of)?,
+        previous: previous.as_ref().map(|run| run.as_of),
+        previous_manifest: manifest.map(|manifest| Digest::of(manifest.as_bytes()).to_string()),
         run_id: String::new(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         config_sha256: setup.sha256.to_string(),

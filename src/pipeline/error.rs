@@ -46,6 +46,9 @@ pub enum PipelineError {
     /// The report cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// A folder that is to be verified is no report.
+    #[error("{} holds neither manifest.json nor SHA256SUMS: it is no report", .0.display())]
+    NoReport(PathBuf),
     /// The system gives no threads.
     #[error("cannot start worker threads: {0}")]
     Threads(String),
@@ -67,6 +70,7 @@ impl PipelineError {
             Self::Input(error) => error.hint().to_string(),
             Self::Store(error) => error.hint().to_owned(),
             Self::Report(error) => error.hint().to_string(),
+            Self::NoReport(_) => "name the folder that `scimdrift run` or `scimdrift report` wrote".to_owned(),
             Self::Threads(_) => "try --jobs 1".to_owned(),
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn rows(context: &Context<'_>, store: &Store, findings: &[Finding]) -
     let records = store.evidence(Timestamp::LAST, &ordinals(findings))?;
     let past = store.past_findings(context.as_of)?;
     let before = match store.previous_run(context.as_of)? {
-        Some(as_of) => store.findings_of(as_of)?,
+        Some(run) => store.findings_of(run.as_of)?,
         None => Vec::new(),
     };
     let history = History { past: &past, before: &before };

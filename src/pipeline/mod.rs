@@ -21,6 +21,7 @@ mod leavers;
 mod moment;
 mod setup;
 mod tokens;
+pub mod verify;
 
 pub use analyze::{Analysis, analyze};
 pub use error::PipelineError;

@@ -10,9 +10,8 @@ use serde::Deserialize;
 use tempfile::TempDir;
 use thiserror::Error;
 
-use super::manifest::{self, Written};
+use super::manifest::{self, Hashing, MANIFEST, Manifest, SUMS, Written};
 use super::{ALL, Format};
-use crate::model::digest::Hasher;
 use crate::model::report::Report;
 
 /// Why a report folder was not written. What stood there before still stands.
@@ -27,6 +26,20 @@ pub enum ReportError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// A file of the report cannot be rendered.
+    #[error("cannot render {file}")]
+    Render {
+        /// Which.
+        file: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// The whole report stands where a part of one was to be written.
+    #[error("{} holds the whole report, and a part of it would take its place", dir.display())]
+    Whole {
+        /// The folder that was asked for.
+        dir: PathBuf,
     },
     /// Something else than a report stands there.
     #[error("{} is not a report: {because}", dir.display())]
@@ -50,6 +63,8 @@ impl ReportError {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Io { .. } => "Check that the folder can be written and that the disk has space, then run the same command again.",
+            Self::Render { .. } => "Analyze again: the report that the store keeps cannot be shown.",
+            Self::Whole { .. } => "Nothing was changed. Name another folder with --out.",
             Self::Foreign { .. } => "Nothing was changed. Move what stands there away, or name another folder with --out.",
             Self::Nameless { .. } => "Name a folder for the report with --out, such as reports/2026-10-01.",
         }
@@ -66,6 +81,19 @@ impl ReportError {
 /// [`ReportError::Foreign`] where `dir` holds anything that is not part of a report, [`ReportError::Nameless`] where the path has no
 /// last name, [`ReportError::Io`] where the file system refuses.
 pub fn write_folder(report: &Report, dir: &Path) -> Result<(), ReportError> {
+    write_chosen(report, dir, &|_| true)
+}
+
+/// Writes these formats alone, to the same bytes, with the manifest of the whole report and the checksums of what is there.
+///
+/// # Errors
+///
+/// As [`write_folder`], and [`ReportError::Whole`] where `dir` holds a report that this part would replace.
+pub fn write_part(report: &Report, dir: &Path, formats: &[&Format]) -> Result<(), ReportError> {
+    write_chosen(report, dir, &|format| formats.iter().any(|chosen| chosen.id == format.id))
+}
+
+fn write_chosen(report: &Report, dir: &Path, chosen: &dyn Fn(&Format) -> bool) -> Result<(), ReportError> {
     if dir.file_name().is_none() {
         return Err(ReportError::Nameless { dir: dir.to_owned() });
     }
@@ -73,19 +101,22 @@ pub fn write_folder(report: &Report, dir: &Path) -> Result<(), ReportError> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    check_replaceable(dir)?;
+    let holds_whole = check_replaceable(dir)?;
+    if holds_whole && !ALL.iter().all(chosen) {
+        return Err(ReportError::Whole { dir: dir.to_owned() });
+    }
     fs::create_dir_all(parent).map_err(failed("create", parent))?;
     let staged = private_folder(parent)?;
-    write_files(report, staged.path())?;
+    write_files(report, staged.path(), chosen)?;
     sync(staged.path())?;
     put_in_place(staged, dir, parent)
 }
 
-/// Refuses whatever is not wholly ours, since it would be deleted.
-fn check_replaceable(dir: &Path) -> Result<(), ReportError> {
+/// Refuses whatever is not wholly ours, since it would be deleted; else says whether it is a whole report.
+fn check_replaceable(dir: &Path) -> Result<bool, ReportError> {
     let foreign = |because: String| Err(ReportError::Foreign { dir: dir.to_owned(), because });
     match fs::symlink_metadata(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(failed("look at", dir)(error)),
         Ok(found) if found.is_symlink() => return foreign("it is a symbolic link".to_owned()),
         Ok(found) if !found.is_dir() => return foreign("it is a file".to_owned()),
@@ -96,18 +127,18 @@ fn check_replaceable(dir: &Path) -> Result<(), ReportError> {
         names.insert(entry.map_err(failed("read", dir))?.file_name());
     }
     if names.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
-    let Some(ours) = manifest_files(&dir.join(manifest::FILE)) else {
-        return foreign(format!("it is not empty and has no {} of scimdrift", manifest::FILE));
+    let Some(ours) = manifest_files(&dir.join(MANIFEST)) else {
+        return foreign(format!("it is not empty and has no {MANIFEST} of scimdrift"));
     };
     match names.iter().find(|name| name.to_str().is_none_or(|name| !ours.contains(name))) {
         Some(name) => foreign(format!("it also holds {}", name.display())),
-        None => Ok(()),
+        None => Ok(names.len() == ours.len()),
     }
 }
 
-/// The names of all files that belong to the folder of this manifest; `None` where it is no manifest of ours.
+/// The names of all files that belong to the folder of this manifest, of whatever version; `None` where it is no manifest of ours.
 fn manifest_files(path: &Path) -> Option<BTreeSet<String>> {
     #[derive(Deserialize)]
     struct Known {
@@ -119,56 +150,52 @@ fn manifest_files(path: &Path) -> Option<BTreeSet<String>> {
         file: String,
     }
     let known: Known = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    let own = [manifest::FILE, manifest::SUMS].map(str::to_owned);
+    let own = [MANIFEST, SUMS].map(str::to_owned);
     known.schema.starts_with(manifest::SCHEMA).then(|| known.files.into_iter().map(|named| named.file).chain(own).collect())
 }
 
-fn write_files(report: &Report, folder: &Path) -> Result<(), ReportError> {
-    let mut written = Vec::with_capacity(ALL.len() + 1);
-    for Format { file, write, .. } in ALL {
-        written.push(write_file(folder, file, &mut |out| write(report, out))?);
+fn write_files(report: &Report, folder: &Path, chosen: &dyn Fn(&Format) -> bool) -> Result<(), ReportError> {
+    let mut written = Vec::with_capacity(ALL.len());
+    for format in ALL {
+        written.push(if chosen(format) {
+            write_file(folder, format.file, &mut |out| (format.write)(report, out))?
+        } else {
+            rendered(report, format)?
+        });
     }
-    let manifest = write_file(folder, manifest::FILE, &mut |out| manifest::write(report, &written, out))?;
-    written.push(manifest);
-    write_file(folder, manifest::SUMS, &mut |out| manifest::write_sums(&written, out))?;
+    let whole = Manifest::of(report, written).map_err(|source| ReportError::Render { file: MANIFEST, source })?;
+    let manifest = write_file(folder, MANIFEST, &mut |out| whole.write(out))?;
+    let there = ALL.iter().zip(&whole.files).filter(|(format, _)| chosen(format)).map(|(_, written)| written);
+    let mut summed = there.chain(std::iter::once(&manifest));
+    write_file(folder, SUMS, &mut |out| manifest::write_sums(&mut summed, out))?;
     Ok(())
 }
 
-fn write_file(
-    folder: &Path,
-    name: &'static str,
-    write: &mut dyn FnMut(&mut dyn io::Write) -> io::Result<()>,
-) -> Result<Written, ReportError> {
+/// The hash of a file as it is rendered from this report; nothing is written.
+///
+/// # Errors
+/// When it cannot be rendered.
+pub fn rendered(report: &Report, format: &Format) -> Result<Written, ReportError> {
+    let mut hashing = Hashing::new(io::sink());
+    let mut out = BufWriter::with_capacity(1 << 16, &mut hashing);
+    let rendered = (format.write)(report, &mut out).and_then(|()| io::Write::flush(&mut out));
+    drop(out);
+    rendered.map_err(|source| ReportError::Render { file: format.file, source })?;
+    let (sha256, bytes) = hashing.finish();
+    Ok(Written { file: format.file.to_owned(), sha256, bytes })
+}
+
+fn write_file(folder: &Path, name: &str, write: &mut dyn FnMut(&mut dyn io::Write) -> io::Result<()>) -> Result<Written, ReportError> {
     let path = folder.join(name);
     let mut attempt = || {
-        let mut out = BufWriter::with_capacity(1 << 16, Hashing { file: private_file(&path)?, hasher: Hasher::default(), bytes: 0 });
+        let mut out = BufWriter::with_capacity(1 << 16, Hashing::new(private_file(&path)?));
         write(&mut out)?;
         let hashing = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        hashing.file.sync_all()?;
-        Ok(Written { file: name, sha256: hashing.hasher.finish().to_string(), bytes: hashing.bytes })
+        hashing.inner().sync_all()?;
+        let (sha256, bytes) = hashing.finish();
+        Ok(Written { file: name.to_owned(), sha256, bytes })
     };
     attempt().map_err(failed("write", &path))
-}
-
-/// A file that is hashed as it is written.
-struct Hashing {
-    file: File,
-    hasher: Hasher,
-    bytes: u64,
-}
-
-impl io::Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = self.file.write(bytes)?;
-        let (taken_bytes, _) = bytes.split_at(taken.min(bytes.len()));
-        self.hasher.update(taken_bytes);
-        self.bytes += taken_bytes.len() as u64;
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
 }
 
 /// Gives the finished folder its name. What had the name before is set aside first and put back if that fails.

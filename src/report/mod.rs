@@ -8,7 +8,10 @@ use std::io;
 
 use crate::model::report::Report;
 
-pub use folder::{ReportError, write_folder};
+pub use folder::{ReportError, rendered, write_folder, write_part};
+pub use held::{HeldFile, hold, read_held};
+pub use manifest::{Hashed, MANIFEST, Manifest, Previous, SUMS, Written, parse_sums, seal};
+pub use point::{Point, first_difference};
 
 mod access_review;
 mod accounts;
@@ -17,11 +20,13 @@ mod coverage;
 mod failures;
 mod findings;
 mod folder;
+mod held;
 mod html;
 mod inputs;
 mod joiners;
 mod leavers;
 mod manifest;
+mod point;
 mod rejects;
 mod summary;
 mod table;

@@ -48,14 +48,14 @@ struct Summary<'r> {
 
 /// The program that made a report.
 #[derive(Serialize)]
-pub(super) struct Tool<'r> {
+struct Tool<'r> {
     name: &'static str,
     version: &'r str,
 }
 
 impl<'r> Tool<'r> {
     /// This program, in the version the report names.
-    pub(super) fn of(report: &'r Report) -> Self {
+    fn of(report: &'r Report) -> Self {
         Self { name: "scimdrift", version: &report.head.tool }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::time::Timestamp;
+
 /// A store that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -41,6 +43,16 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// A report was kept by another version, in a form that this one does not know.
+    #[error("{}: the report as of {as_of} was kept by scimdrift {tool}, in a form that this version does not know", path.display())]
+    OtherForm {
+        /// Which store.
+        path: PathBuf,
+        /// Of which run.
+        as_of: Timestamp,
+        /// The version that kept it.
+        tool: String,
+    },
     /// The store was filled for another application.
     #[error("{}: it was filled with {key} = {kept:?}, and the config says {wanted:?}", path.display())]
     Setting {
@@ -70,6 +82,7 @@ impl StoreError {
             }
             Self::Sql { .. } => "check the disk, then run it again: what was committed is kept",
             Self::Damaged { .. } => "restore the store from a backup, or read the inputs into a new one with --store",
+            Self::OtherForm { .. } => "analyze as of that moment again, with `scimdrift analyze --as-of`",
             Self::Setting { .. } => "logins to other applications were not kept: read the inputs into a new store with --store",
         }
     }

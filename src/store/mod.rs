@@ -6,22 +6,25 @@
 mod error;
 mod event;
 mod file;
+mod integrity;
 mod run;
+mod schema;
+mod unchanged;
 mod writer;
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig, limits::Limit};
 
+use unchanged::Found;
+
 pub use error::StoreError;
 pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};
 pub use file::{FileRow, ListingRow};
-pub use run::PastFinding;
+pub use integrity::{AlteredEvent, ComparedEvents};
+pub use run::{KeptFinding, PastFinding, RunRow};
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 
-const SCHEMA: &str = include_str!("../../schema.sql");
-const APPLICATION_ID: i64 = 0x5343_4d44;
-const VERSION: i64 = 1;
 /// Damage is noticed, a committed batch survives a power cut, references hold, and 16 MiB of pages stay in memory.
 const PRAGMAS: &str =
     "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA synchronous = FULL;";
@@ -31,6 +34,8 @@ const PRAGMAS: &str =
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// How the file was found, where it is read alone.
+    found: Option<Found>,
 }
 
 impl Store {
@@ -46,11 +51,35 @@ impl Store {
         make_private(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-        let store = Self { connection, path: path.to_owned() };
+        let store = Self { connection, path: path.to_owned(), found: None };
         store.harden()?;
         store.claim()?;
         store.sql("set up", |connection| connection.execute_batch(PRAGMAS))?;
         Ok(store)
+    }
+
+    /// Opens the store at `path` to look at it: neither the file nor anything beside it is written to.
+    ///
+    /// # Errors
+    /// When there is no file, it is no store of scimdrift, or it was made by another version.
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::Sql { path: path.to_owned(), doing: "open", source };
+        let found = Found::at(path).map_err(|source| StoreError::Io { path: path.to_owned(), source })?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(found.uri(path), flags).map_err(failed)?;
+        let store = Self { connection, path: path.to_owned(), found: Some(found) };
+        store.harden()?;
+        store.sql("set up", |connection| connection.execute_batch("PRAGMA query_only = ON;"))?;
+        store.recognise()?;
+        store.sql("set up", |connection| connection.execute_batch(PRAGMAS))?;
+        Ok(store)
+    }
+
+    /// Whether a store that was opened to be read is still as it was found. Nothing is locked meanwhile, so what was
+    /// read of one that is not may be half of one and half of the other.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        self.found.as_ref().is_none_or(|found| Found::at(&self.path).is_ok_and(|now| now == *found))
     }
 
     /// Where it is.
@@ -83,67 +112,6 @@ impl Store {
             connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
             connection.busy_timeout(std::time::Duration::from_secs(5))
         })
-    }
-
-    /// Makes the schema in an empty file; refuses one that is not ours.
-    fn claim(&self) -> Result<(), StoreError> {
-        let refused = |reason: String| StoreError::Foreign { path: self.path.clone(), reason };
-        let number = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
-        let not_sqlite = |_| refused("it is no SQLite database".to_owned());
-        let application: i64 = number("PRAGMA application_id").map_err(not_sqlite)?;
-        let version: i64 = number("PRAGMA user_version").map_err(not_sqlite)?;
-        let objects: i64 = number("SELECT count(*) FROM sqlite_schema").map_err(not_sqlite)?;
-        match (application, version, objects) {
-            (0, 0, 0) => {
-                self.use_wal()?;
-                self.sql("make the schema", |connection| connection.execute_batch(&format!("BEGIN IMMEDIATE;\n{SCHEMA}\nCOMMIT;")))
-            }
-            (APPLICATION_ID, VERSION, _) => {
-                self.compare_schema()?;
-                self.use_wal()
-            }
-            (APPLICATION_ID, newer, _) if newer > VERSION => {
-                Err(refused(format!("it was made by a newer scimdrift (schema {newer}; this one knows {VERSION})")))
-            }
-            _ => Err(refused("it is a database, but not one of scimdrift".to_owned())),
-        }
-    }
-
-    /// `PRAGMA journal_mode` answers the old mode instead of failing, so the answer is read.
-    fn use_wal(&self) -> Result<(), StoreError> {
-        let mode: String =
-            self.sql("switch to WAL", |connection| connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)))?;
-        if mode != "wal" {
-            return Err(StoreError::Foreign {
-                path: self.path.clone(),
-                reason: format!("its journal stays in mode {mode}, WAL is needed"),
-            });
-        }
-        Ok(())
-    }
-
-    /// Every table and view has to be the one that `schema.sql` makes: a view in a table's place could lie.
-    fn compare_schema(&self) -> Result<(), StoreError> {
-        let objects = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1";
-        let list = |connection: &Connection| -> rusqlite::Result<Vec<(String, String)>> {
-            connection.prepare(objects)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-        };
-        let found = self.sql("read the schema", list)?;
-        let wanted = self.sql("read the schema", |_| {
-            let memory = Connection::open_in_memory()?;
-            memory.execute_batch(SCHEMA)?;
-            list(&memory)
-        })?;
-        match found.iter().zip(&wanted).find(|(found, wanted)| found != wanted) {
-            None if found.len() == wanted.len() => Ok(()),
-            Some(((name, _), _)) => {
-                Err(StoreError::Foreign { path: self.path.clone(), reason: format!("its {name} is not as scimdrift makes it") })
-            }
-            None => Err(StoreError::Foreign {
-                path: self.path.clone(),
-                reason: "it has more, or fewer, tables than scimdrift makes".to_owned(),
-            }),
-        }
     }
 
     fn optional<T>(

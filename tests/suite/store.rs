@@ -117,3 +117,65 @@ fn the_bundled_sqlite_is_past_the_wal_reset_bug() {
     let numbers: Vec<u32> = rusqlite::version().split('.').filter_map(|part| part.parse().ok()).collect();
     assert!(numbers >= vec![3, 51, 3], "{numbers:?}");
 }
+
+/// A store as schema 1 made it, with one run.
+fn store_of_schema_1(path: &std::path::Path) {
+    let connection = Connection::open(path).expect("a database");
+    connection.execute_batch(include_str!("../../fixtures/store/schema-1.sql")).expect("a schema");
+    connection
+        .execute_batch(
+            r#"INSERT INTO file (name, sha256, bytes, source, records, relevant, rejected) VALUES ('a.ndjson', hex(zeroblob(32)), 1, 'okta-system-log', 1, 1, 0);
+               INSERT INTO run VALUES (1000000, 'abc', '0.0.1', '{"accounts":[{"system":"huggingface","account":"ada"}]}');
+               INSERT INTO finding VALUES (1000000, 'f1', 'orphaned-account', 'high', 'open', '{}');"#,
+        )
+        .expect("valid SQL");
+}
+
+#[test]
+fn a_store_of_an_older_schema_is_brought_up_to_date_and_loses_nothing() {
+    let folder = folder();
+    let path = folder.path().join("store.db");
+    store_of_schema_1(&path);
+    let before = std::fs::read(&path).expect("a file");
+    match Store::open_to_read(&path) {
+        Err(StoreError::Foreign { reason, .. }) => assert!(reason.contains("older"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(std::fs::read(&path).expect("a file"), before, "who only reads brings nothing up to date");
+    for _ in 0..2 {
+        let store = Store::open(&path).expect("brought up to date");
+        let runs = store.runs().expect("readable");
+        let run = scimdrift::store::RunRow {
+            as_of: Timestamp::from_micros(1_000_000),
+            run_id: "abc".into(),
+            tool: "0.0.1".into(),
+            manifest: None,
+        };
+        assert_eq!(runs, [run]);
+        assert_eq!(store.kept_findings(Timestamp::from_micros(1_000_000)).expect("readable")[0].finding_id, "f1");
+        assert!(matches!(store.report(Timestamp::from_micros(1_000_000)), Err(StoreError::OtherForm { .. })));
+        assert_eq!(store.files().expect("readable").len(), 1);
+    }
+    let connection = Connection::open(&path).expect("a database");
+    let account: String = connection.query_row("SELECT account FROM v_accounts", [], |row| row.get(0)).expect("the view");
+    assert_eq!(account, "ada");
+    // Findings still go with their run.
+    connection.execute("DELETE FROM run", []).expect("valid SQL");
+    let left: i64 = connection.query_row("SELECT count(*) FROM finding", [], |row| row.get(0)).expect("a count");
+    assert_eq!(left, 0);
+    Store::open_to_read(&path).expect("the schema is the one that is made");
+}
+
+#[test]
+fn an_older_schema_that_was_changed_is_left_alone() {
+    let folder = folder();
+    let path = folder.path().join("store.db");
+    store_of_schema_1(&path);
+    Connection::open(&path)
+        .expect("a database")
+        .execute_batch("CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM event; END;")
+        .expect("valid SQL");
+    let before = std::fs::read(&path).expect("a file");
+    assert!(matches!(Store::open(&path), Err(StoreError::Foreign { .. })));
+    assert_eq!(std::fs::read(&path).expect("a file"), before);
+}

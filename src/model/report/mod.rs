@@ -68,6 +68,9 @@ pub struct Head {
     pub as_of: Timestamp,
     /// The as-of time of the run that this one is compared with.
     pub previous: Option<Timestamp>,
+    /// The SHA-256 of the manifest of that run; `None` where there is no run, or it was kept without.
+    #[serde(default)]
+    pub previous_manifest: Option<String>,
     /// The id made from the content.
     pub run_id: String,
     /// The version of scimdrift.

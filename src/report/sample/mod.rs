@@ -134,6 +134,7 @@ fn head() -> Head {
         to: Timestamp::parse("2026-09-30T23:59:59.999999Z").expect("a time"),
         as_of: Timestamp::parse("2026-10-01T06:00:00Z").expect("a time"),
         previous: None,
+        previous_manifest: None,
         run_id: hex(77),
         tool: "0.1.0".into(),
         config_sha256: Digest::of(b"config").to_string(),

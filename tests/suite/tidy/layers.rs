@@ -40,7 +40,7 @@ const CONFINED: [(&str, &[&str]); 18] = [
     ("sha2", &["model"]),
     ("tempfile", &["report", "store", "pipeline"]),
     ("toml", &["policy", "pipeline"]),
-    ("zstd", &["input"]),
+    ("zstd", &["input", "store"]),
 ];
 
 /// Crates that every layer may name: plain values and errors.

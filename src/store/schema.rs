@@ -1,0 +1,143 @@
+//! The schema: made in an empty file, brought up to date in an older one, and compared in every other.
+
+use rusqlite::Connection;
+
+use super::{Store, StoreError};
+use crate::model::digest::Digest;
+
+const SCHEMA: &str = include_str!("../../schema.sql");
+const APPLICATION_ID: i64 = 0x5343_4d44;
+const VERSION: i64 = 2;
+/// The digest of every object of schema 1, as SQLite lists them: what is brought up to date has to be what was made.
+const SCHEMA_1: &str = "b647449c93e32b23e091d70d799f2ddacea13e4873d647c79ca204a9a68b75f4";
+
+/// What stands in a file that is opened.
+enum Content {
+    Nothing,
+    /// A store of this schema.
+    Store(i64),
+}
+
+impl Store {
+    /// Makes the schema in an empty file, and brings an older one up to date; refuses one that is not ours.
+    pub(super) fn claim(&self) -> Result<(), StoreError> {
+        match self.content()? {
+            Content::Nothing => {
+                self.use_wal()?;
+                self.sql("make the schema", |connection| connection.execute_batch(&format!("BEGIN IMMEDIATE;\n{SCHEMA}\nCOMMIT;")))
+            }
+            Content::Store(VERSION) => {
+                self.compare_schema()?;
+                self.use_wal()
+            }
+            Content::Store(_) => {
+                if self.schema_digest()? != SCHEMA_1 {
+                    return Err(self.foreign("its schema says 1, and is not as scimdrift made it".to_owned()));
+                }
+                self.use_wal()?;
+                self.sql("bring the schema up to date", migrate_1)?;
+                self.compare_schema()
+            }
+        }
+    }
+
+    /// Refuses what is no store of this schema.
+    pub(super) fn recognise(&self) -> Result<(), StoreError> {
+        match self.content()? {
+            Content::Nothing => Err(self.foreign("it is empty".to_owned())),
+            Content::Store(VERSION) => self.compare_schema(),
+            Content::Store(older) => Err(self.foreign(format!(
+                "it was made by an older scimdrift (schema {older}; this one needs {VERSION}), and is brought up to date by the next run"
+            ))),
+        }
+    }
+
+    fn content(&self) -> Result<Content, StoreError> {
+        let number = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+        let not_sqlite = |_| self.foreign("it is no SQLite database".to_owned());
+        let application: i64 = number("PRAGMA application_id").map_err(not_sqlite)?;
+        let version: i64 = number("PRAGMA user_version").map_err(not_sqlite)?;
+        let objects: i64 = number("SELECT count(*) FROM sqlite_schema").map_err(not_sqlite)?;
+        match (application, version, objects) {
+            (0, 0, 0) => Ok(Content::Nothing),
+            (APPLICATION_ID, 1..=VERSION, _) => Ok(Content::Store(version)),
+            (APPLICATION_ID, newer, _) if newer > VERSION => {
+                Err(self.foreign(format!("it was made by a newer scimdrift (schema {newer}; this one knows {VERSION})")))
+            }
+            _ => Err(self.foreign("it is a database, but not one of scimdrift".to_owned())),
+        }
+    }
+
+    /// `PRAGMA journal_mode` answers the old mode instead of failing, so the answer is read.
+    fn use_wal(&self) -> Result<(), StoreError> {
+        let mode: String =
+            self.sql("switch to WAL", |connection| connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)))?;
+        if mode != "wal" {
+            return Err(self.foreign(format!("its journal stays in mode {mode}, WAL is needed")));
+        }
+        Ok(())
+    }
+
+    /// Every table and view has to be the one that `schema.sql` makes: a view in a table's place could lie.
+    fn compare_schema(&self) -> Result<(), StoreError> {
+        let found = self.sql("read the schema", objects)?;
+        let wanted = self.sql("read the schema", |_| objects(&made_in_memory()?))?;
+        match found.iter().zip(&wanted).find(|(found, wanted)| found != wanted) {
+            None if found.len() == wanted.len() => Ok(()),
+            Some(((name, _), _)) => Err(self.foreign(format!("its {name} is not as scimdrift makes it"))),
+            None => Err(self.foreign("it has more, or fewer, tables than scimdrift makes".to_owned())),
+        }
+    }
+
+    fn schema_digest(&self) -> Result<String, StoreError> {
+        let objects = self.sql("read the schema", objects)?;
+        Ok(Digest::of_parts(objects.iter().flat_map(|(name, sql)| [name.as_str(), sql.as_str()])).to_string())
+    }
+
+    fn foreign(&self, reason: String) -> StoreError {
+        StoreError::Foreign { path: self.path.clone(), reason }
+    }
+}
+
+/// Every table, view and index that has a name of its own, with the statement that makes it.
+fn objects(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
+    let query = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1";
+    connection.prepare(query)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+fn made_in_memory() -> rusqlite::Result<Connection> {
+    let memory = Connection::open_in_memory()?;
+    memory.execute_batch(SCHEMA)?;
+    Ok(memory)
+}
+
+/// Schema 1 kept the report of the latest analysis alone, and no manifests. Its runs stay, without what was not kept.
+///
+/// The table is made anew, not altered: the text of a table that was altered is not that of `schema.sql`.
+fn migrate_1(connection: &Connection) -> rusqlite::Result<()> {
+    let statement = |memory: &Connection, name: &str| -> rusqlite::Result<String> {
+        memory.query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [name], |row| row.get(0))
+    };
+    let memory = made_in_memory()?;
+    let (table, view) = (statement(&memory, "run")?, statement(&memory, "v_accounts")?);
+    // Findings refer to their run, and would go with the old table.
+    connection.execute_batch("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;")?;
+    let rebuilt = || -> rusqlite::Result<()> {
+        if connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? != 1 {
+            return Ok(()); // another process was first
+        }
+        connection.execute_batch(&format!(
+            "CREATE TEMP TABLE former AS SELECT as_of, run_id, tool, report FROM main.run;
+             DROP VIEW v_accounts;
+             DROP TABLE main.run;
+             {table};
+             INSERT INTO main.run (as_of, run_id, tool, report) SELECT as_of, run_id, tool, report FROM former;
+             DROP TABLE former;
+             {view};
+             PRAGMA user_version = 2;"
+        ))
+    };
+    let ended = rebuilt();
+    connection.execute_batch(if ended.is_ok() { "COMMIT;" } else { "ROLLBACK;" })?;
+    ended
+}
