@@ -211,10 +211,11 @@ fn the_summary_agrees_with_the_tables() {
 
 #[test]
 fn a_huge_report_stays_small_and_says_where_the_rest_is() {
-    let page = written(&sample::huge(3_000), "html");
+    let page = written(&sample::huge(100_000, 3_000), "html");
     assert!(page.len() < 10_000_000, "{} bytes", page.len());
-    assert!(page.contains("This page shows the first 1,000 of 3,000 accounts"));
-    assert!(page.contains("This page shows the first 1,000 of 3,000 findings"));
+    for said in ["1,000 of 100,000 accounts", "1,000 of 3,000 findings", "1,000 of 100,000 tokens", "1,000 of 100,000 lapses"] {
+        assert!(page.contains(&format!("This page shows the first {said}")), "{said}");
+    }
     assert_eq!(page.matches("<article class=\"finding ").count(), 1_000);
 }
 
@@ -326,7 +327,8 @@ fn pages_to_look_at() {
     for (name, report) in [
         ("acme", sample::acme()),
         ("clean", sample::nothing_found()),
-        ("huge", sample::huge(2_000)),
+        ("incomplete", Report { gaps: sample::acme().gaps, coverage: sample::acme().coverage, ..sample::nothing_found() }),
+        ("huge", sample::huge(100_000, 2_000)),
         ("hostile", poisoned(&HOSTILE.concat())),
     ] {
         let page = written(&report, "html");

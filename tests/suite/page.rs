@@ -284,12 +284,15 @@ fn the_keyboard_is_enough() {
 #[test]
 fn nothing_scrolls_sideways_but_records() {
     let Some(mut browser) = Browser::start() else { return };
-    for width in [360, 768, 1280] {
+    for width in [360, 768, 1010, 1250, 1440] {
         browser.size(width, 800);
         browser.open(&page(""));
         browser.eval("for (const box of document.querySelectorAll('details')) box.open = true");
         let wide = browser.count("document.documentElement.scrollWidth");
         assert!(wide <= width as usize, "{wide} px wide in a window of {width} px");
+        let over =
+            "[...document.querySelectorAll('section')].filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.id)";
+        assert_eq!(browser.eval(over), json!([]), "wider than their column at {width} px");
     }
 }
 

@@ -1,15 +1,16 @@
 //! Evidence on the page: the records themselves, laid out, and never more of them than a page can hold.
 
 use super::marks::{Piece, Subject};
+use super::shown;
 use crate::model::report::{Evidence, FindingRow};
 
 /// How many records of one finding the page shows.
 const RECORDS: usize = 20;
 
-/// How much of one record the page shows, in bytes.
+/// How much of one record the page shows, in bytes of HTML.
 const RECORD: usize = 12_000;
 
-/// How much of all records together the page shows, in bytes.
+/// How much of all records together the page shows, in bytes of HTML.
 const ALL: usize = 4_000_000;
 
 /// One record that a finding rests on.
@@ -44,11 +45,10 @@ impl Budget {
     fn exhibit<'r>(&mut self, row: &FindingRow, evidence: &'r Evidence) -> Exhibit<'r> {
         let json = laid_out(&evidence.original);
         let is_json = json.is_some();
-        let mut original = json.unwrap_or_else(|| evidence.original.clone());
-        let room = char_boundary(&original, RECORD.min(self.left));
-        let cut = room < original.len();
-        original.truncate(room);
-        self.left -= original.len();
+        let whole = json.unwrap_or_else(|| evidence.original.clone());
+        let original = shown::beginning(&whole, RECORD.min(self.left)).to_owned();
+        let cut = original.len() < whole.len();
+        self.left -= shown::html(&original, true).len().min(self.left);
         // What is told of a whole file is a sentence, of which no part decides more than another.
         let original = match evidence.record {
             Some(_) => Subject::of(row, evidence).pieces(&original, is_json),
@@ -56,11 +56,6 @@ impl Budget {
         };
         Exhibit { evidence, original, cut }
     }
-}
-
-/// The last place at or before `at` where no character is cut in two.
-fn char_boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|place| text.is_char_boundary(*place)).unwrap_or_default()
 }
 
 /// JSON over several lines, with every name, number and string as it was written; `None` where the text is no JSON object or array.

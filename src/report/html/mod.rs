@@ -135,7 +135,7 @@ fn contents(report: &Report) -> Vec<Entry> {
         entry("controls", "Controls", Some(report.controls.len())),
         entry("counts", "Counts by rule", None),
         entry("findings", "Findings", Some(report.findings.len())),
-        entry("leavers", "Leavers, one by one", Some(report.leavers.len())),
+        entry("leavers", "Leavers in full", Some(report.leavers.len())),
         entry("tokens", "Tokens", Some(report.tokens.len())),
         entry("failures", "Sync failures", Some(report.failures.len())),
         entry("coverage", "By source and day", Some(report.coverage.len())),

@@ -8,6 +8,9 @@ use crate::report::visible::is_hidden;
 /// What stands where there is nothing to show.
 pub(super) const NONE: &str = "<span class=\"none\">–</span>";
 
+/// How much of one text the page shows, in characters. Names are shorter; what is not has all its length in the CSV files.
+const LONGEST: usize = 1_000;
+
 /// A value or `None`, by reference or not: templates hand over all of them.
 pub(super) trait Optional<V> {
     /// The value.
@@ -78,11 +81,32 @@ pub(super) fn count(number: u64) -> String {
 /// The one way in which outside text reaches the page: its markup inert, its hidden characters shown by their numbers.
 pub(super) fn html(text: &str, keep_lines: bool) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8);
-    for character in text.chars() {
+    let room = if keep_lines { usize::MAX } else { LONGEST };
+    let mut rest = text.chars();
+    for character in rest.by_ref().take(room) {
         // Writing to a string cannot fail.
         show(character, keep_lines, &mut html).unwrap_or_default();
     }
+    let more = if rest.as_str().is_empty() { 0 } else { rest.count() };
+    if more > 0 {
+        write!(html, " <span class=\"none\">… and {} more characters</span>", count(u64::try_from(more).unwrap_or(u64::MAX)))
+            .unwrap_or_default();
+    }
     html
+}
+
+/// The beginning of a text that takes no more than so many bytes of the page, where line ends stay line ends.
+pub(super) fn beginning(text: &str, bytes: usize) -> &str {
+    let (mut html, mut taken) = (String::new(), 0);
+    for (place, character) in text.char_indices() {
+        html.clear();
+        show(character, true, &mut html).unwrap_or_default();
+        taken += html.len();
+        if taken > bytes {
+            return text.get(..place).unwrap_or_default();
+        }
+    }
+    text
 }
 
 /// A moment to the minute, with the exact one behind it.
@@ -135,7 +159,7 @@ pub(super) fn bytes(number: u64) -> String {
 /// A text for an attribute or a title, where no markup can stand; the template escapes it.
 pub(super) fn plain(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in text.chars().take(LONGEST) {
         if is_hidden(character) {
             write!(visible, "[U+{:04X}]", u32::from(character)).unwrap_or_default();
         } else {
@@ -150,8 +174,9 @@ fn show(character: char, keep_lines: bool, html: &mut String) -> fmt::Result {
         '<' => html.write_str("&lt;"),
         '>' => html.write_str("&gt;"),
         '&' => html.write_str("&amp;"),
-        '"' => html.write_str("&quot;"),
-        '\'' => html.write_str("&#39;"),
+        // Records are mostly quotes; where their lines are kept, no attribute can be meant.
+        '"' if !keep_lines => html.write_str("&quot;"),
+        '\'' if !keep_lines => html.write_str("&#39;"),
         '\n' if keep_lines => html.write_char('\n'),
         _ if is_hidden(character) => write!(html, "<span class=\"hid\">[U+{:04X}]</span>", u32::from(character)),
         _ => html.write_char(character),
@@ -168,6 +193,17 @@ mod tests {
         assert_eq!(html("a\u{202e}b", false), "a<span class=\"hid\">[U+202E]</span>b");
         assert_eq!(html("a\nb", true), "a\nb");
         assert_eq!(html("a\nb\0", false), "a<span class=\"hid\">[U+000A]</span>b<span class=\"hid\">[U+0000]</span>");
+    }
+
+    #[test]
+    fn no_text_fills_the_page() {
+        let long = html(&"é".repeat(LONGEST + 1_284), false);
+        assert!(long.ends_with("é <span class=\"none\">… and 1,284 more characters</span>"));
+        assert_eq!(html(&"é".repeat(LONGEST), false), "é".repeat(LONGEST));
+        assert_eq!(plain(&"é".repeat(LONGEST + 1)).chars().count(), LONGEST);
+        let (hidden, all) = ("é\0".repeat(3), html("é\0", true).len());
+        assert_eq!(beginning(&hidden, all + 1), "é\0");
+        assert_eq!(beginning(&hidden, 3 * all), hidden);
     }
 
     #[test]

@@ -13,7 +13,6 @@ use crate::model::time::{Span, Timestamp};
 #[template(path = "report/glance.html", whitespace = "minimize")]
 pub(super) struct Glance<'r> {
     strip: Strip<'r>,
-    days: u64,
 }
 
 /// Bars over one axis.
@@ -36,8 +35,8 @@ struct Bar<'r> {
     /// When listings were taken, from the first to the last; the state at those moments alone.
     listed: Option<Piece>,
     gaps: Vec<Piece>,
-    /// A word that warns; empty where nothing is wrong.
-    warning: &'static str,
+    /// Whether something is missing.
+    warning: bool,
     said: String,
     /// What its words lead to, as a filter of the coverage table.
     filter: String,
@@ -73,9 +72,9 @@ impl<'r> Glance<'r> {
             let logs = rows.iter().any(|row| row.log && row.verdict != "missing");
             let mut said = vec![if logs { counted(days, "day", "days") } else { "listings only".to_owned() }];
             said.extend((gaps > 0).then(|| counted(gaps as u64, "gap", "gaps")));
-            said.extend((partial > 0).then(|| format!("{partial} of {} in part", rows.len())));
+            said.extend((partial > 0).then(|| format!("{partial} of {} partial", rows.len())));
             said.extend((missing > 0).then(|| format!("{missing} of {} missing", rows.len())));
-            let warning = if said.len() > 1 { "not all" } else { "" };
+            let warning = said.len() > 1;
             Bar { filter: format!("system={}", super::shown::query(system)), ..axis.bar(system, &rows, warning, said.join(", ")) }
         };
         let bars = systems.into_iter().map(bar).collect();
@@ -85,7 +84,6 @@ impl<'r> Glance<'r> {
                 "Which days of the period each system speaks for. A table of the same is under Coverage by source and day.",
                 bars,
             ),
-            days,
         }
     }
 }
@@ -96,20 +94,19 @@ impl<'r> Strip<'r> {
         let axis = Axis::of(&report.head);
         let total = days(&report.head);
         let bar = |row: &'r CoverageRow| {
-            let warning = match row.verdict.as_str() {
-                "covered" => "",
-                "gap" => "gap",
-                "partial" => "partial",
-                _ => "missing",
-            };
             let silent = silent_days(row, &report.head);
             let said = match (row.log, row.verdict.as_str()) {
-                (_, "missing") => "nothing was given".to_owned(),
-                (true, _) if silent > 0 => format!("{} of {}", total.saturating_sub(silent), counted(total, "day", "days")),
+                (_, "missing") => "missing".to_owned(),
+                (true, "gap") => format!("gap, {} of {}", total.saturating_sub(silent), counted(total, "day", "days")),
+                (true, "partial") => format!("{}, partial", counted(total, "day", "days")),
                 (true, _) => counted(total, "day", "days"),
+                (false, "partial") => "listing, partial".to_owned(),
                 (false, _) => "listing".to_owned(),
             };
-            Bar { filter: format!("q={}", super::shown::query(&row.source)), ..axis.bar(&row.source, &[row], warning, said) }
+            Bar {
+                filter: format!("q={}", super::shown::query(&row.source)),
+                ..axis.bar(&row.source, &[row], row.verdict != "covered", said)
+            }
         };
         let bars = report.coverage.iter().map(bar).collect();
         Self::of(report, "Which days of the period each source speaks for. The table below says the same.", bars)
@@ -157,7 +154,7 @@ impl Axis {
         Self { from: head.from, length: head.to.since(head.from).hours().max(1.0) }
     }
 
-    fn bar<'r>(&self, name: &'r str, rows: &[&CoverageRow], warning: &'static str, said: String) -> Bar<'r> {
+    fn bar<'r>(&self, name: &'r str, rows: &[&CoverageRow], warning: bool, said: String) -> Bar<'r> {
         let between = |log: bool| {
             let rows = || rows.iter().filter(|row| row.log == log);
             let (from, to) = (rows().filter_map(|row| row.from).min()?, rows().filter_map(|row| row.to).max()?);

@@ -7,6 +7,9 @@ use crate::model::finding::{Severity, Status};
 use crate::model::report::Report;
 use crate::report::tally::{self, Standing, Turns, Verdict};
 
+/// How many rules are named.
+const RULES: usize = 4;
+
 /// How many gaps are told before the rest is left to the coverage table.
 const GAPS: usize = 6;
 
@@ -17,6 +20,9 @@ pub(super) struct Section<'r> {
     verdict: Verdict,
     standing: Standing,
     severities: Vec<(&'static str, u64)>,
+    /// The rules with the most open findings.
+    rules: Vec<(&'r str, u64)>,
+    more_rules: usize,
     turns: Turns,
     has_previous: bool,
     accounts: usize,
@@ -35,7 +41,14 @@ pub(super) struct Section<'r> {
 impl<'r> Section<'r> {
     pub(super) fn of(report: &'r Report) -> Self {
         let open = |severity| report.findings.iter().filter(|row| row.severity == severity && row.status == Status::Open).count() as u64;
+        let open_findings = report.findings.iter().filter(|row| row.status == Status::Open);
+        let mut rules: Vec<_> = tally::by_word(open_findings, |row| &row.rule).into_iter().collect();
+        rules.sort_by_key(|(_, open)| std::cmp::Reverse(*open));
+        let more_rules = rules.len().saturating_sub(RULES);
+        rules.truncate(RULES);
         Self {
+            rules,
+            more_rules,
             verdict: Verdict::of(report),
             standing: Standing::of(&report.findings),
             severities: Severity::ALL.into_iter().map(|severity| (severity.word(), open(severity))).filter(|(_, open)| *open > 0).collect(),

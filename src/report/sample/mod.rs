@@ -110,11 +110,11 @@ pub(super) fn nothing_found() -> Report {
     report
 }
 
-/// A report of so many accounts, findings, tokens and lapses.
-pub(super) fn huge(rows: usize) -> Report {
+/// A report of so many accounts, tokens and lapses, and of so many findings.
+pub(super) fn huge(rows: usize, findings: usize) -> Report {
     let mut report = acme();
     let many = report.findings.clone();
-    report.findings = (0..rows).map(|index| FindingRow { finding_id: hex(index), ..many[index % many.len()].clone() }).collect();
+    report.findings = (0..findings).map(|index| FindingRow { finding_id: hex(index), ..many[index % many.len()].clone() }).collect();
     report.findings.sort_by_key(|row| (row.status, std::cmp::Reverse(row.severity)));
     report.accounts = (0..rows).map(account).collect();
     report.leavers = (0..rows).map(leaver).collect();

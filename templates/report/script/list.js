@@ -26,7 +26,7 @@ class List {
     this.items = this.isTable ? this.nodes : this.nodes.filter((node) => node.matches("article"));
     this.heads = this.nodes.filter((node) => !this.items.includes(node));
     this.size = Number(root.dataset.size) || PER_PAGE;
-    if (matchMedia("(max-width: 860px)").matches) this.size = Math.min(this.size, PER_NARROW_PAGE);
+    if (matchMedia("(max-width: 999px)").matches) this.size = Math.min(this.size, PER_NARROW_PAGE);
     this.facets = (root.dataset.facets ?? "").split(" ").filter(Boolean);
     this.keys = [...this.facets, ...(root.dataset.exact ?? "").split(" ").filter(Boolean)];
     this.state = new URLSearchParams();
