@@ -3,6 +3,7 @@
 mod acme;
 mod cli;
 mod clocks;
+mod explain;
 mod hostile;
 mod page;
 mod properties;
