@@ -78,9 +78,9 @@ pub(super) enum Command {
     },
     /// List the findings of the last analysis.
     Findings(Filter),
-    /// Why a finding is one, by which records; or the page of a rule.
+    /// Why a finding is one: keys tried, rule in force, records, history, what makes it go away; or the page of a rule.
     Explain {
-        /// The id of a finding, or of a rule.
+        /// The id of a finding or its beginning, or the id of a rule.
         #[arg(value_name = "ID")]
         id: String,
     },
@@ -129,6 +129,8 @@ pub(super) enum Format {
     Human,
     /// For programs.
     Json,
+    /// As Markdown, to be pasted into a ticket; `explain` alone writes it.
+    Md,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -47,8 +47,19 @@ pub(super) enum Failure {
     #[error("{0}: nothing was analyzed yet")]
     NothingAnalyzed(String),
     /// There is no such thing to explain.
-    #[error("{0}: neither a rule nor a finding of the last analysis")]
+    #[error("{0}: neither a rule nor a finding")]
     UnknownId(String),
+    /// Several findings have ids that begin so.
+    #[error("{id}: {} findings have an id that begins so", .among.len())]
+    AmbiguousId {
+        /// What was asked for.
+        id: String,
+        /// The findings: id, rule and subject.
+        among: Vec<String>,
+    },
+    /// Markdown was asked of a command that has none.
+    #[error("--format md: only `scimdrift explain` writes Markdown")]
+    NoMarkdown,
     /// No report of that moment is kept.
     #[error("no report as of {asked} is kept; the last analysis is as of {last}")]
     OtherMoment {
@@ -67,6 +78,8 @@ impl Failure {
             Self::Output(_) => Some("check that the disk has space, or write to another place".to_owned()),
             Self::Pipeline(error) => Some(error.hint()),
             Self::UnknownId(_) => Some("`scimdrift rules` and `scimdrift findings` list them".to_owned()),
+            Self::AmbiguousId { among, .. } => Some(among.join("\n  ")),
+            Self::NoMarkdown => Some("use --format human or --format json".to_owned()),
             Self::OtherMoment { asked, .. } => Some(format!("run `scimdrift analyze --as-of {asked}` first")),
             Self::NothingAnalyzed(_) => Some("run `scimdrift run`, or `scimdrift ingest` and `scimdrift analyze`, first".to_owned()),
         }

@@ -82,21 +82,22 @@ pub(super) fn kept_report(global: &Global) -> Result<Report, Failure> {
 }
 
 /// What every part of the job works on.
-struct Desk {
+pub(super) struct Desk {
     setup: Setup,
-    store: Store,
+    pub(super) store: Store,
     workers: Workers,
 }
 
 impl Desk {
-    fn open(global: &Global) -> Result<Self, Failure> {
+    pub(super) fn open(global: &Global) -> Result<Self, Failure> {
         let setup = Setup::read(&global.config)?;
         let store = Store::open(&global.store.clone().unwrap_or_else(|| setup.store_path()))?;
         let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
         Ok(Self { setup, store, workers })
     }
 
-    fn report(&self, global: &Global) -> Result<Report, Failure> {
+    /// The report of the last analysis, or of the run as of the moment asked for.
+    pub(super) fn report(&self, global: &Global) -> Result<Report, Failure> {
         let last = self.store.last_analysis()?;
         let nothing = || Failure::NothingAnalyzed(self.store.path().display().to_string());
         let as_of = global.as_of.or(last).ok_or_else(nothing)?;

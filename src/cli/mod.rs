@@ -42,6 +42,9 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let global = &arguments.global;
+    if terminal.is_markdown() && !matches!(arguments.command, Command::Explain { .. }) {
+        return Err(Failure::NoMarkdown);
+    }
     match &arguments.command {
         Command::Run(output) => job::run(global, output, terminal),
         Command::Ingest { paths } => job::ingest(global, paths, terminal),

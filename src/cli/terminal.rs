@@ -36,6 +36,11 @@ impl Terminal {
         self.format == Format::Json
     }
 
+    /// Whether Markdown was asked for.
+    pub(super) fn is_markdown(&self) -> bool {
+        self.format == Format::Md
+    }
+
     /// Writes data: what `human` says, or `json` as JSON.
     pub(super) fn data(&self, json: &impl serde::Serialize, human: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         let mut out = anstream::stdout().lock();

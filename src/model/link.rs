@@ -51,6 +51,9 @@ pub enum MatchKey {
 }
 
 impl MatchKey {
+    /// All of them, in the order in which they are asked.
+    pub const ALL: [Self; 5] = [Self::Alias, Self::TargetId, Self::ExternalId, Self::Email, Self::UserName];
+
     /// The word of the contract.
     #[must_use]
     pub const fn word(self) -> &'static str {

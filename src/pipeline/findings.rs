@@ -7,9 +7,10 @@ use super::analyze::ordinals;
 use crate::analyzer::{self, Context};
 use crate::model::digest::Digest;
 use crate::model::finding::{Finding, Proof, Status, Turn};
-use crate::model::report::{Evidence, FindingRow, WaiverRow};
+use crate::model::report::{Evidence, FindingRow, KeyRow, WaiverRow};
 use crate::model::time::Timestamp;
 use crate::policy::{Policy, Waiver};
+use crate::state::Account;
 use crate::store::{EventEvidence, PastFinding, Store};
 
 /// All findings of this run, and those of the run before that hold no more: open, waived, resolved; worst first.
@@ -110,8 +111,24 @@ fn row(
         account_id: finding.subject.account_id.clone(),
         matched: finding.matched.clone(),
         person_login: login,
+        keys: keys_tried(context, finding),
         finding_id,
     }
+}
+
+/// The keys that were tried on the account that a finding is about.
+fn keys_tried(context: &Context<'_>, finding: &Finding) -> Vec<KeyRow> {
+    let subject = &finding.subject;
+    if subject.account_id.is_empty() {
+        return Vec::new();
+    }
+    // Accounts stand by system, name and id.
+    let order = |account: &Account| {
+        (account.system.as_str(), account.name.as_str(), account.id()).cmp(&(&subject.system, &subject.account, &subject.account_id))
+    };
+    let accounts = &context.directory.accounts;
+    let index = accounts.binary_search_by(order).ok();
+    index.and_then(|index| accounts.get(index)).map(|account| context.directory.keys_tried(account)).unwrap_or_default()
 }
 
 fn evidence(proof: &Proof, records: &BTreeMap<u32, EventEvidence>) -> Option<Evidence> {

@@ -133,6 +133,18 @@ pub enum TokenPolicy {
     Approval,
 }
 
+impl TokenPolicy {
+    /// The word of the config.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::FineGrained => "fine-grained",
+            Self::Approval => "approval",
+        }
+    }
+}
+
 /// `[target]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
@@ -174,6 +186,9 @@ impl Policy {
             ("target.scim_actors".to_owned(), self.target.scim_actors.join(", ")),
             ("target.user_name".to_owned(), if self.target.user_name == NameTransform::AsIs { "as-is" } else { "strip-dots" }.to_owned()),
         ];
+        rows.push(("target.token_policy".to_owned(), self.target.token_policy.word().to_owned()));
+        let expires = self.target.scim_token_expires.map_or_else(|| "none".to_owned(), |day| day.to_string());
+        rows.push(("target.scim_token_expires".to_owned(), expires));
         rows.extend(self.roles.iter().map(|(group, role)| (format!("roles.{group}"), role.word().to_owned())));
         for (resource_group, groups) in &self.resource_groups {
             rows.extend(groups.iter().map(|(group, role)| (format!("resource_groups.{resource_group}.{group}"), role.word().to_owned())));

@@ -1,27 +1,30 @@
 //! Correlation: which person an account belongs to, by the first key that decides; disputed, never guessed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::account::{Account, Owner};
 use super::directory::Directory;
 use super::person::Person;
 use crate::model::facts::ScimUser;
 use crate::model::link::{Alias, MatchKey, NameTransform, fold};
+use crate::model::report::KeyRow;
 use crate::model::time::Timestamp;
 
 /// What links persons to accounts, turned around: from the key to the persons.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_field_names, reason = "each names the key that it is asked by")]
 pub(super) struct Links {
     by_id: HashMap<String, usize>,
     by_target_id: HashMap<String, Vec<(Timestamp, usize)>>,
     by_address: HashMap<String, BTreeSet<usize>>,
     by_user_name: HashMap<String, BTreeSet<usize>>,
+    /// Persons by system and folded account name.
+    aliases: HashMap<(String, String), String>,
 }
 
 impl Links {
-    pub(super) fn learn(persons: &[Person], names: NameTransform) -> Self {
-        let mut links = Self::default();
+    pub(super) fn learn(persons: &[Person], names: NameTransform, aliases: &[Alias]) -> Self {
+        let by_account = |alias: &Alias| ((alias.system.clone(), fold(&alias.account)), alias.person.clone());
+        let mut links = Self { aliases: aliases.iter().map(by_account).collect(), ..Self::default() };
         for (index, person) in persons.iter().enumerate() {
             links.by_id.insert(person.id.clone(), index);
             for (account, (at, _)) in &person.account_ids {
@@ -42,6 +45,7 @@ impl Links {
         self.by_address.get(&fold(address)).map(|persons| persons.iter().copied().collect()).unwrap_or_default()
     }
 
+<<<<<<< HEAD
     /// The one person whom the addresses of a request's user name, else its user name; `None` where several could be meant.
     pub(super) fn named(&self, user: &ScimUser) -> Option<usize> {
         let by_email: BTreeSet<usize> = user.emails.iter().flat_map(|email| self.carriers(email)).collect();
@@ -56,35 +60,113 @@ impl Links {
         }
         for id in [&account.scim_id, &account.hub_id].into_iter().flatten() {
             if let Some(latest) = self.by_target_id.get(id) {
+=======
+    /// What one key says of an account: its value and the persons it gives; `None` where it does not decide.
+    fn ask(&self, key: MatchKey, account: &Account) -> Option<(String, Vec<usize>)> {
+        let of_id = |id: &str| self.by_id.get(id).copied().into_iter().collect();
+        match key {
+            MatchKey::Alias => {
+                if self.aliases.is_empty() {
+                    return None;
+                }
+                let person = self.aliases.get(&(account.system.clone(), fold(&account.name)))?;
+                Some((person.clone(), of_id(person)))
+            }
+            MatchKey::TargetId => target_ids(account).find_map(|id| {
+>>>>>>> main
                 // Where people were linked to one target id one after the other, the later link holds.
+                let latest = self.by_target_id.get(id)?;
                 let last = latest.iter().map(|(at, _)| *at).max();
-                let persons = latest.iter().filter(|(at, _)| Some(*at) == last).map(|(_, person)| *person).collect();
-                return Some((MatchKey::TargetId, id.clone(), persons));
+                Some((id.to_owned(), latest.iter().filter(|(at, _)| Some(*at) == last).map(|(_, person)| *person).collect()))
+            }),
+            // An externalId that nobody ever had says that there is no owner, whatever the other keys look like.
+            MatchKey::ExternalId => account.external_id.as_ref().map(|id| (id.clone(), of_id(id))),
+            MatchKey::Email => {
+                let carried = |email: &&String| self.by_address.contains_key(*email);
+                let value = account.emails.iter().find(carried)?.clone();
+                let persons: BTreeSet<usize> =
+                    account.emails.iter().filter_map(|email| self.by_address.get(email)).flatten().copied().collect();
+                Some((value, persons.into_iter().collect()))
+            }
+            MatchKey::UserName => {
+                let name = fold(&account.name);
+                let persons = self.by_user_name.get(&name)?.iter().copied().collect();
+                Some((name, persons))
             }
         }
-        if let Some(external_id) = &account.external_id {
-            // An externalId that nobody ever had says that there is no owner, whatever the other keys look like.
-            return Some((MatchKey::ExternalId, external_id.clone(), self.by_id.get(external_id).copied().into_iter().collect()));
+    }
+
+    /// The persons that the first deciding key gives, with that key and its value.
+    fn candidates(&self, account: &Account) -> Option<(MatchKey, String, Vec<usize>)> {
+        MatchKey::ALL.into_iter().find_map(|key| self.ask(key, account).map(|(value, persons)| (key, value, persons)))
+    }
+
+    /// Every key that was tried on an account, in order, and what it said; the class alone, where that asks for no owner.
+    pub(super) fn tried(&self, account: &Account, persons: &[Person]) -> Vec<KeyRow> {
+        let mut decided: Option<MatchKey> = None;
+        let exempt = !account.class.needs_owner() && self.ask(MatchKey::Alias, account).is_none();
+        if exempt {
+            let because = format!("an account of class {} needs no owner", account.class.word());
+            return vec![KeyRow { key: "class".to_owned(), value: account.class.word().to_owned(), outcome: "exempt".to_owned(), because }];
         }
-        let by_email: BTreeSet<usize> = account.emails.iter().filter_map(|email| self.by_address.get(email)).flatten().copied().collect();
-        if !by_email.is_empty() {
-            let value = account.emails.iter().find(|email| self.by_address.contains_key(*email)).cloned().unwrap_or_default();
-            return Some((MatchKey::Email, value, by_email.into_iter().collect()));
+        let mut tried = Vec::with_capacity(MatchKey::ALL.len());
+        for key in MatchKey::ALL {
+            let asked = self.ask(key, account);
+            let (value, outcome, because) = match (&asked, decided) {
+                (None, None) => (String::new(), "silent", silence(key, account)),
+                (None, Some(first)) => (String::new(), "not asked", format!("{} decided; {}", first.word(), silence(key, account))),
+                (Some((value, given)), None) => {
+                    let (outcome, because) = said(key, given, persons);
+                    (value.clone(), outcome, because)
+                }
+                (Some((value, given)), Some(first)) => {
+                    (value.clone(), "not asked", format!("{} decided; it would have said: {}", first.word(), said(key, given, persons).1))
+                }
+            };
+            decided = decided.or(asked.map(|_| key));
+            tried.push(KeyRow { key: key.word().to_owned(), value, outcome: outcome.to_owned(), because });
         }
-        let name = fold(&account.name);
-        let persons = self.by_user_name.get(&name)?;
-        Some((MatchKey::UserName, name, persons.iter().copied().collect()))
+        tried
+    }
+}
+
+/// The ids that the target gives an account, the SCIM endpoint's first.
+fn target_ids(account: &Account) -> impl Iterator<Item = &str> {
+    let own = account.hub_id.as_deref().filter(|id| account.scim_id.as_deref() != Some(*id));
+    [account.scim_id.as_deref(), own].into_iter().flatten()
+}
+
+/// What a key that decides says, as a word and in words.
+fn said(key: MatchKey, given: &[usize], persons: &[Person]) -> (&'static str, String) {
+    let named: Vec<&str> = given.iter().filter_map(|index| persons.get(*index)).map(|person| person.id.as_str()).collect();
+    match (named.as_slice(), key) {
+        ([], MatchKey::Alias) => ("nobody", "no person has the id that the alias names".to_owned()),
+        ([], _) => ("nobody", "nobody ever had this id, so there is no owner, whatever the keys after it say".to_owned()),
+        ([person], _) => ("links", format!("it is that of {person}")),
+        (several, _) => ("disputed", format!("it is that of {}, and nothing tells which", several.join(" and "))),
+    }
+}
+
+/// Why a key says nothing of an account.
+fn silence(key: MatchKey, account: &Account) -> String {
+    let values = |values: Vec<&str>, none: &str, unknown: &str| {
+        if values.is_empty() { none.to_owned() } else { format!("{unknown} {}", values.join(", ")) }
+    };
+    match key {
+        MatchKey::Alias => "no [[alias]] names the account".to_owned(),
+        MatchKey::TargetId => values(target_ids(account).collect(), "no id of it is known", "no record of the identity provider names"),
+        MatchKey::ExternalId => "the account has none".to_owned(),
+        MatchKey::Email => values(account.emails.iter().map(String::as_str).collect(), "the account has no address", "nobody carries"),
+        MatchKey::UserName => format!("no login makes {}", fold(&account.name)),
     }
 }
 
 /// Links every account that needs an owner.
-pub(super) fn link(directory: &mut Directory, links: &Links, aliases: &[Alias]) {
-    let aliases: BTreeMap<(&str, String), &str> =
-        aliases.iter().map(|alias| ((alias.system.as_str(), fold(&alias.account)), alias.person.as_str())).collect();
+pub(super) fn link(directory: &mut Directory, links: &Links) {
     for index in 0..directory.accounts.len() {
         let account = &directory.accounts[index];
-        let alias = aliases.get(&(account.system.as_str(), fold(&account.name))).copied();
-        let owner = if account.class.needs_owner() || alias.is_some() { owner_of(links.candidates(account, alias)) } else { Owner::Exempt };
+        let asked = account.class.needs_owner() || links.ask(MatchKey::Alias, account).is_some();
+        let owner = if asked { owner_of(links.candidates(account)) } else { Owner::Exempt };
         match &owner {
             Owner::Linked { person, .. } => directory.persons[*person].accounts.push(index),
             Owner::Disputed { candidates, .. } => candidates.iter().for_each(|person| directory.persons[*person].disputed.push(index)),

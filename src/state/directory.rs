@@ -15,6 +15,7 @@ use crate::model::event::{NamedRef, Operation};
 use crate::model::facts::{EmployeeFacts, LastUse, ScimUser};
 use crate::model::link::{Alias, NameTransform, fold};
 use crate::model::listing::Absence;
+use crate::model::report::KeyRow;
 use crate::model::time::Timestamp;
 
 /// A group of the identity provider.
@@ -72,6 +73,8 @@ pub struct Directory {
     pub accounts_listed: Option<Timestamp>,
     /// The units of judgement: persons by id, then accounts and credentials without one.
     pub slices: Vec<Slice>,
+    /// What links persons to accounts.
+    links: Links,
 }
 
 impl Replay {
@@ -105,11 +108,12 @@ impl Replay {
             listed,
             accounts_listed,
             slices: Vec::new(),
+            links: Links::default(),
         };
         directory.sort();
         directory.classify(classes);
-        let links = Links::learn(&directory.persons, names);
-        correlation::link(&mut directory, &links, aliases);
+        let links = Links::learn(&directory.persons, names, aliases);
+        correlation::link(&mut directory, &links);
         directory.employ(&self.employees, &links);
         directory.hold_credentials(&links);
         directory.attribute_changes();
@@ -118,6 +122,7 @@ impl Replay {
         directory.apply_attempts();
         directory.attribute_activity();
         directory.cut();
+        directory.links = links;
         directory
     }
 
@@ -138,6 +143,12 @@ impl Replay {
 }
 
 impl Directory {
+    /// The keys that were tried to link an account to a person, in order, and what each said.
+    #[must_use]
+    pub fn keys_tried(&self, account: &Account) -> Vec<KeyRow> {
+        self.links.tried(account, &self.persons)
+    }
+
     /// The person who owns an account, where one is linked.
     #[must_use]
     pub fn owner(&self, account: &Account) -> Option<&Person> {

@@ -6,6 +6,7 @@
 mod error;
 mod event;
 mod file;
+mod history;
 mod integrity;
 mod run;
 mod schema;
@@ -21,8 +22,9 @@ use unchanged::Found;
 pub use error::StoreError;
 pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};
 pub use file::{FileRow, ListingRow};
+pub use history::{PastFinding, Sighting};
 pub use integrity::{AlteredEvent, ComparedEvents};
-pub use run::{KeptFinding, PastFinding, RunRow};
+pub use run::{KeptFinding, RunRow};
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 
 /// Damage is noticed, a committed batch survives a power cut, references hold, and 16 MiB of pages stay in memory.

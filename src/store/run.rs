@@ -1,6 +1,5 @@
 //! Runs: what each analysis found, so that the next one can say what is new, and that any can be shown, or checked, again.
 
-use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
@@ -24,15 +23,6 @@ pub struct RunRow {
     pub tool: String,
     /// `manifest.json` of its whole report; `None` where the run was kept before there were any.
     pub manifest: Option<String>,
-}
-
-/// What earlier runs say of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PastFinding {
-    /// The as-of time of the first run that found it.
-    pub first_seen: Timestamp,
-    /// The as-of time of the latest.
-    pub last_seen: Timestamp,
 }
 
 /// One row of `finding`, as it is kept.
@@ -65,24 +55,6 @@ impl Store {
         self.sql("read the runs", |connection| {
             let query = "SELECT as_of, run_id, tool, manifest FROM run WHERE as_of < ?1 ORDER BY as_of DESC LIMIT 1";
             connection.query_row(query, [as_of.micros()], read_run).optional()
-        })
-    }
-
-    /// Every finding of the runs before `as_of`, by id: when it was first and last found.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn past_findings(&self, as_of: Timestamp) -> Result<BTreeMap<String, PastFinding>, StoreError> {
-        let query = "SELECT finding_id, min(as_of), max(as_of) FROM finding WHERE as_of < ?1 GROUP BY finding_id";
-        self.sql("read earlier findings", |connection| {
-            connection
-                .prepare(query)?
-                .query_map([as_of.micros()], |row| {
-                    let past =
-                        PastFinding { first_seen: Timestamp::from_micros(row.get(1)?), last_seen: Timestamp::from_micros(row.get(2)?) };
-                    Ok((row.get(0)?, past))
-                })?
-                .collect()
         })
     }
 
@@ -187,7 +159,7 @@ impl Store {
         Err(if other { StoreError::OtherForm { path, as_of, tool } } else { self.damaged("run", &error.to_string()) })
     }
 
-    fn damaged(&self, table: &'static str, reason: &str) -> StoreError {
+    pub(super) fn damaged(&self, table: &'static str, reason: &str) -> StoreError {
         StoreError::Damaged { path: self.path.clone(), table, reason: reason.to_owned() }
     }
 }

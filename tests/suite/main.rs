@@ -3,7 +3,11 @@
 mod acme;
 mod cli;
 mod clocks;
+<<<<<<< HEAD
 mod companies;
+=======
+mod explain;
+>>>>>>> main
 mod hostile;
 mod mutant;
 mod page;

@@ -290,6 +290,8 @@ fn nothing_scrolls_sideways_but_records() {
         browser.eval("for (const box of document.querySelectorAll('details')) box.open = true");
         let wide = browser.count("document.documentElement.scrollWidth");
         assert!(wide <= width as usize, "{wide} px wide in a window of {width} px");
+        let torn = "[...document.querySelectorAll('caption:not(.sr), h2:not(.sr), h3, th[scope=row]')].filter((text) => text.checkVisibility() && text.offsetWidth < 24).length";
+        assert_eq!(browser.count(torn), 0, "a text is torn to letters at {width} px");
         let over =
             "[...document.querySelectorAll('section')].filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.id)";
         assert_eq!(browser.eval(over), json!([]), "wider than their column at {width} px");

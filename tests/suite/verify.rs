@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use crate::support::{config, files, folder, input, root, rows, scimdrift, stderr, stdout};
 
-const NIGHTS: [&str; 3] = ["2026-06-02T06:00:00Z", "2026-06-03T06:00:00Z", "2026-06-04T06:00:00Z"];
+pub(crate) const NIGHTS: [&str; 3] = ["2026-06-02T06:00:00Z", "2026-06-03T06:00:00Z", "2026-06-04T06:00:00Z"];
 
 /// A small company with an account without an owner, analyzed three nights in a row.
-struct Company {
-    folder: tempfile::TempDir,
+pub(crate) struct Company {
+    pub(crate) folder: tempfile::TempDir,
     config: PathBuf,
 }
 
@@ -43,7 +43,7 @@ static MADE: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 impl Company {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = folder();
         for file in files(&MADE) {
             let copy = folder.path().join(file.strip_prefix(&*MADE).expect("below"));
@@ -59,7 +59,7 @@ impl Company {
     }
 
     /// The report of the second night: it has a run before and one after.
-    fn report(&self) -> PathBuf {
+    pub(crate) fn report(&self) -> PathBuf {
         self.night(NIGHTS[1])
     }
 
@@ -67,7 +67,7 @@ impl Company {
         self.folder.path().join("scimdrift.db")
     }
 
-    fn call(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn call(&self, arguments: &[&str]) -> Output {
         scimdrift().args(arguments).arg("--config").arg(&self.config).output().expect("the program starts")
     }
 

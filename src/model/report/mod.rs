@@ -144,6 +144,22 @@ pub struct FindingRow {
     pub matched: String,
     /// The person's login; for the page.
     pub person_login: String,
+    /// The keys that were tried to link the account to a person; empty where it is about no account.
+    #[serde(default)]
+    pub keys: Vec<KeyRow>,
+}
+
+/// One key that was tried to link an account to a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRow {
+    /// The key: `alias`, `target-id`, `external-id`, `email`, `user-name`; `class` where no owner is needed.
+    pub key: String,
+    /// Its value; empty where the account has none that anybody knows.
+    pub value: String,
+    /// `links`, `disputed`, `nobody`, `silent`, `not asked` or `exempt`.
+    pub outcome: String,
+    /// Why.
+    pub because: String,
 }
 
 /// One record or file that a finding rests on.

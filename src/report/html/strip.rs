@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::filters;
 use crate::model::report::{CoverageRow, Head, Report};
-use crate::model::time::{Span, Timestamp};
+use crate::model::time::Timestamp;
 
 /// The first look: one bar per system.
 #[derive(Template)]
@@ -147,11 +147,13 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 struct Axis {
     from: Timestamp,
     length: f64,
+    /// Listings up to this moment speak for the end of the period.
+    last: Timestamp,
 }
 
 impl Axis {
     fn of(head: &Head) -> Self {
-        Self { from: head.from, length: head.to.since(head.from).hours().max(1.0) }
+        Self { from: head.from, length: head.to.since(head.from).hours().max(1.0), last: head.to.max(head.as_of) }
     }
 
     fn bar<'r>(&self, name: &'r str, rows: &[&CoverageRow], warning: bool, said: String) -> Bar<'r> {
@@ -171,8 +173,7 @@ impl Axis {
     /// The part between two moments; `None` where it lies outside the period. Never so thin that it cannot be seen.
     fn piece(&self, from: Timestamp, to: Timestamp) -> Option<Piece> {
         const THINNEST: f64 = 0.4;
-        let end = self.from.plus(Span::from_micros(hours_to_micros(self.length)));
-        if to < self.from || from > end {
+        if to < self.from || from > self.last {
             return None;
         }
         let x = self.at(from).min(100.0 - THINNEST);
@@ -203,9 +204,4 @@ impl Axis {
         let label = if month == 0 { format!("{name} {year}") } else { (*name).to_owned() };
         Some(Tick { x: self.at(start), label })
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a cast from a float saturates, and the end of a line needs no more")]
-fn hours_to_micros(hours: f64) -> i64 {
-    (hours * 3_600_000_000.0) as i64
 }

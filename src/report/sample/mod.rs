@@ -194,6 +194,7 @@ fn finding(index: usize) -> FindingRow {
         account_id: String::new(),
         matched: text(!about_source, &format!("externalId {} (high)", person_id(index))),
         person_login: text(!about_source, &format!("{login}@acme.example")),
+        keys: Vec::new(),
     }
 }
 
