@@ -45,7 +45,6 @@ impl Links {
         self.by_address.get(&fold(address)).map(|persons| persons.iter().copied().collect()).unwrap_or_default()
     }
 
-<<<<<<< HEAD
     /// The one person whom the addresses of a request's user name, else its user name; `None` where several could be meant.
     pub(super) fn named(&self, user: &ScimUser) -> Option<usize> {
         let by_email: BTreeSet<usize> = user.emails.iter().flat_map(|email| self.carriers(email)).collect();
@@ -53,14 +52,6 @@ impl Links {
         named.iter().next().copied().filter(|_| named.len() == 1)
     }
 
-    /// The persons that the first deciding key gives, with that key and its value.
-    fn candidates(&self, account: &Account, alias: Option<&str>) -> Option<(MatchKey, String, Vec<usize>)> {
-        if let Some(person) = alias {
-            return Some((MatchKey::Alias, person.to_owned(), self.by_id.get(person).copied().into_iter().collect()));
-        }
-        for id in [&account.scim_id, &account.hub_id].into_iter().flatten() {
-            if let Some(latest) = self.by_target_id.get(id) {
-=======
     /// What one key says of an account: its value and the persons it gives; `None` where it does not decide.
     fn ask(&self, key: MatchKey, account: &Account) -> Option<(String, Vec<usize>)> {
         let of_id = |id: &str| self.by_id.get(id).copied().into_iter().collect();
@@ -73,7 +64,6 @@ impl Links {
                 Some((person.clone(), of_id(person)))
             }
             MatchKey::TargetId => target_ids(account).find_map(|id| {
->>>>>>> main
                 // Where people were linked to one target id one after the other, the later link holds.
                 let latest = self.by_target_id.get(id)?;
                 let last = latest.iter().map(|(at, _)| *at).max();

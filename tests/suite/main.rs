@@ -3,11 +3,8 @@
 mod acme;
 mod cli;
 mod clocks;
-<<<<<<< HEAD
 mod companies;
-=======
 mod explain;
->>>>>>> main
 mod hostile;
 mod mutant;
 mod page;
