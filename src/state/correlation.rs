@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn a_request_names_one_person_or_nobody() {
         let persons = [person("noa@acme.example", "desk@acme.example"), person("kim@acme.example", "desk@acme.example")];
-        let links = Links::learn(&persons, NameTransform::AsIs);
+        let links = Links::learn(&persons, NameTransform::AsIs, &[]);
         let named = |email: &str, name: &str| {
             let emails = Some(email.to_owned()).filter(|email| !email.is_empty()).into_iter().collect();
             links.named(&ScimUser { emails, user_name: Some(name.to_owned()), ..ScimUser::default() })
