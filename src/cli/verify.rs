@@ -1,7 +1,7 @@
 //! `scimdrift verify`: whether a report folder, and the store it was made from, are as the run left them.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::terminal::{Terminal, visible};
 use crate::pipeline::verify::{self, Ask, InputsNow, Verdict, Verification};
 use crate::pipeline::{Setup, Workers};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 pub(super) fn verify(global: &Global, dir: &Path, part: &Part, terminal: &Terminal) -> Result<Exit, Failure> {
     let setup = config(global)?;
@@ -35,16 +35,15 @@ fn config(global: &Global) -> Result<Option<Setup>, Failure> {
 
 /// The store, opened to be read; else why there is none. One that was named on the command line has to be there.
 fn store(global: &Global, setup: Option<&Setup>) -> Result<Result<Store, String>, Failure> {
-    let path: PathBuf = match (&global.store, setup) {
-        (Some(named), _) => return Ok(Store::open_to_read(named).map(Ok)?),
-        (None, Some(setup)) => setup.store_path(),
-        (None, None) => return Ok(Err("neither --store nor a config says where the store is".to_owned())),
+    let named = global.store.as_ref();
+    let Some(path) = named.cloned().or_else(|| setup.map(Setup::store_path)) else {
+        return Ok(Err("neither --store nor a config says where the store is".to_owned()));
     };
-    Ok(if path.exists() {
-        Store::open_to_read(&path).map_err(|error| error.to_string())
-    } else {
-        Err(format!("there is no store at {}", path.display()))
-    })
+    match Store::open_to_read(&path) {
+        Err(error @ StoreError::Io { .. }) if named.is_some() => Err(error.into()),
+        Err(StoreError::Io { .. }) => Ok(Err(format!("there is no store at {}", path.display()))),
+        opened => Ok(opened.map_err(|error| error.to_string())),
+    }
 }
 
 fn show(out: &mut dyn Write, verification: &Verification) -> io::Result<()> {

@@ -42,7 +42,7 @@ impl Analysis {
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
     let (listings, kept_out) = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
     let mut versions = Versions::of(store, as_of)?;
-    let Replayed { directory, used, spoken } = replay(setup, store, as_of, &listings, &kept_out, &mut versions)?;
+    let Replayed { directory, used, spoken, read } = replay(setup, store, as_of, &listings, &kept_out, &mut versions)?;
     let altered = versions.into_altered();
     let files = store.files()?;
     let logs = logs(store, as_of, &spoken)?;
@@ -68,7 +68,7 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
     let by_token = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.credential.clone()));
     let refused = store.refused()?;
     let mut report = Report {
-        head: head(&context, setup, store, to)?,
+        head: Head { read_sha256: read.to_string(), ..head(&context, setup, store, to)? },
         accounts: accounts::rows(&context, &by_account),
         leavers: leavers::rows(&context),
         tokens: tokens::rows(&context, &by_token),
@@ -114,6 +114,8 @@ struct Replayed {
     used: BTreeMap<i64, u64>,
     /// How many records of each source speak of a moment up to the as-of time.
     spoken: BTreeMap<String, u64>,
+    /// The digest of everything that was read.
+    read: Digest,
 }
 
 /// The directory at the as-of time, and the counts that do not depend on how records are spread over files.
@@ -138,7 +140,7 @@ fn replay(
     let mut used: BTreeMap<i64, u64> = BTreeMap::new();
     let mut spoken: BTreeMap<String, u64> = BTreeMap::new();
     // Later events change nothing, but which file was the first to bring a record does not depend on the as-of time.
-    store.events(Timestamp::LAST, |stored| {
+    let events = store.events(Timestamp::LAST, |stored| {
         *used.entry(stored.first_file).or_default() += 1;
         if stored.event.at <= as_of {
             *spoken.entry(stored.event.source.clone()).or_default() += 1;
@@ -147,8 +149,9 @@ fn replay(
             replay.apply(&stored.event, stored.ordinal);
         }
     })?;
+    let read = store.digest_of_read(events)?;
     let classes = policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
-    Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken })
+    Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken, read })
 }
 
 /// Every log with its hours, and how many of its records touch access.
@@ -214,6 +217,7 @@ fn head(context: &Context<'_>, setup: &Setup, store: &Store, to: Timestamp) -> R
         previous: previous.as_ref().map(|run| run.as_of),
         previous_manifest: manifest.map(|manifest| Digest::of(manifest.as_bytes()).to_string()),
         run_id: String::new(),
+        read_sha256: String::new(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         config_sha256: setup.sha256.to_string(),
         rules_sha256: rules_digest().to_string(),

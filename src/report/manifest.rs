@@ -43,6 +43,8 @@ pub struct Manifest {
     pub previous: Option<Previous>,
     /// The SHA-256 of the report as the store keeps it, from which every file is made.
     pub report_sha256: String,
+    /// The SHA-256 of everything that had been read, as the store held it.
+    pub read_sha256: String,
     /// The SHA-256 of config and waivers.
     pub config_sha256: String,
     /// The SHA-256 of the rules.
@@ -118,6 +120,7 @@ impl Manifest {
             as_of: head.as_of,
             previous: head.previous.map(|as_of| Previous { as_of, manifest_sha256: head.previous_manifest.clone() }),
             report_sha256: kept.finish().0,
+            read_sha256: head.read_sha256.clone(),
             config_sha256: head.config_sha256.clone(),
             rules_sha256: head.rules_sha256.clone(),
             files,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Row;
 use serde::Deserialize;
 
+use super::integrity::EventSeal;
 use super::{Store, StoreError};
 use crate::model::digest::Digest;
 use crate::model::event::{Activity, Actor, Event, Failure, Outcome};
@@ -86,20 +87,28 @@ const COLUMNS: &str = "SELECT at, source, native_id, digest, body, file, record,
 impl Store {
     /// Visits every event up to and including `until`, in order of time, source, native id.
     /// Of several versions of one record the fuller stands, else the one with the smaller digest.
+    /// Answers the digest of all of them, versions included, with their places.
     ///
     /// # Errors
     /// When the store cannot be read, or a row does not hold an event.
-    pub fn events(&self, until: Timestamp, mut visit: impl FnMut(StoredEvent)) -> Result<(), StoreError> {
+    pub fn events(&self, until: Timestamp, mut visit: impl FnMut(StoredEvent)) -> Result<Digest, StoreError> {
         let names = self.file_names()?;
+        let mut seal = EventSeal::default();
         let mut ordinal = 0;
         self.versions(until, |versions| {
+            for version in versions {
+                let file = names.get(&version.place.file).map(String::as_str).unwrap_or_default();
+                let record = i64::try_from(version.place.origin.record).unwrap_or(i64::MAX);
+                seal.take(version.at, &version.source, &version.native_id, &version.digest, (file, record));
+            }
             let event = self.parse(standing(versions))?;
             let first = versions.iter().min_by_key(|version| (names.get(&version.place.file), version.place.origin.record));
             let first_file = first.map_or(0, |version| version.place.file);
             visit(StoredEvent { ordinal, event, first_file, versions: versions.len() });
             ordinal += 1;
             Ok(())
-        })
+        })?;
+        Ok(seal.finish())
     }
 
     /// Visits the versions of every record that has several up to and including `until`, record by record: of records of

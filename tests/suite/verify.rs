@@ -287,6 +287,28 @@ fn a_record_edited_in_the_store_is_named() {
 }
 
 #[test]
+fn rows_added_removed_or_moved_in_the_store_are_noticed() {
+    for sql in [
+        "UPDATE event SET at = at - 86400000000 WHERE native_id = (SELECT max(native_id) FROM event)",
+        "DELETE FROM event WHERE native_id = (SELECT max(native_id) FROM event)",
+        "UPDATE file SET records = records + 1 WHERE id = 1",
+        "UPDATE listing_part SET complete = 0 WHERE file = 1",
+        "INSERT INTO reject VALUES (1, 9, 9, 'made up', '')",
+    ] {
+        let company = Company::new();
+        company.edit(sql);
+        let differences = company.differs(&["record"]);
+        assert_eq!(differences[0]["where"], "tables event, file, listing_part, coverage, reject", "{sql}");
+    }
+    // What is read later is no edit.
+    let company = Company::new();
+    let people = fs::read(company.folder.path().join("inputs/users-2026-06-01T120000Z.json")).expect("an input");
+    input(company.folder.path(), "users-2026-06-03T120000Z.json", &people);
+    assert_eq!(company.call(&["ingest"]).status.code(), Some(0));
+    assert_eq!(company.verify(&company.report(), &[]).0, Some(0));
+}
+
+#[test]
 fn a_run_in_the_middle_that_was_edited_breaks_the_chain() {
     let middle = format!("as_of = unixepoch('{}') * 1000000", NIGHTS[1]);
     let company = Company::new();

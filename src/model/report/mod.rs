@@ -75,6 +75,9 @@ pub struct Head {
     pub run_id: String,
     /// The version of scimdrift.
     pub tool: String,
+    /// The digest of everything that had been read: events and their places, files, listings, hours, rejects.
+    #[serde(default)]
+    pub read_sha256: String,
     /// The digest of the effective config and the waivers.
     pub config_sha256: String,
     /// The digest of the rules: ids, reasons, severities and pages.

@@ -10,8 +10,10 @@ use crate::report::Manifest;
 use crate::store::{RunRow, Store};
 
 /// Compares every run of the store with its manifest, and every manifest with the one that the next names.
-pub(super) fn compare(store: &Store, said: &mut Verification) {
-    let Some(runs) = said.settle(store.runs()) else { return };
+/// Answers the manifests that can be read.
+pub(super) fn compare(store: &Store, said: &mut Verification) -> Vec<Manifest> {
+    let mut manifests = Vec::new();
+    let Some(runs) = said.settle(store.runs()) else { return manifests };
     let before = said.differences.len();
     let hashes: BTreeMap<Timestamp, Option<String>> =
         runs.iter().map(|run| (run.as_of, run.manifest.as_ref().map(|manifest| Digest::of(manifest.as_bytes()).to_string()))).collect();
@@ -30,6 +32,7 @@ pub(super) fn compare(store: &Store, said: &mut Verification) {
                 if let Some(differences) = said.settle(compare_run(store, run, &manifest)) {
                     said.differences.extend(differences);
                 }
+                manifests.push(manifest);
             }
             Err(reason) => {
                 let subject = format!("run as of {}", run.as_of);
@@ -42,6 +45,7 @@ pub(super) fn compare(store: &Store, said: &mut Verification) {
         let link = if runs.len() == 1 { "the first and only one" } else { "each names the one before" };
         said.agree("chain", format!("{} in the store, from {} to {}: {link}", counted(runs.len()), first.as_of, last.as_of));
     }
+    manifests
 }
 
 fn counted(runs: usize) -> String {

@@ -1,6 +1,6 @@
 //! The store against the run that a folder is the report of: the report it keeps, its findings, and its records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -122,9 +122,14 @@ impl Rendering<'_> {
     }
 }
 
-/// Compares every record with the digest it was kept with.
-pub(super) fn compare_records(store: &Store, said: &mut Verification) {
+/// Compares every record with the digest it was kept with, and all of them with the runs that judged just these.
+pub(super) fn compare_records(store: &Store, manifests: &[Manifest], said: &mut Verification) {
+    if let Some(Some(broken)) = said.settle(store.structure()) {
+        let sentence = format!("the store's file is damaged: {broken}");
+        said.differences.push(Difference::new(Kind::Record, "store", sentence));
+    }
     let Some(compared) = said.settle(store.compare_events()) else { return };
+    let before = said.differences.len();
     for altered in compared.altered.iter().take(NAMED) {
         let sentence = format!(
             "the store's record {} of {}, id {}, is not the one that was read",
@@ -132,14 +137,38 @@ pub(super) fn compare_records(store: &Store, said: &mut Verification) {
         );
         said.differences.push(Difference::new(Kind::Record, altered.reference.as_str(), sentence).at("table event, body", "", ""));
     }
-    match compared.altered.len() {
-        0 => said.agree("records", format!("{} in the store, each with the digest it was kept with", compared.count)),
-        more if more > NAMED => {
-            let sentence = format!("and {} more records of the store are not those that were read", more - NAMED);
-            said.differences.push(Difference::new(Kind::Record, "store", sentence));
-        }
-        _ => {}
+    if let Some(more) = compared.altered.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        let sentence = format!("and {more} more records of the store are not those that were read");
+        said.differences.push(Difference::new(Kind::Record, "store", sentence));
     }
+    if let Some(events) = compared.seal {
+        let whole = said.settle(compare_read(store, events, manifests));
+        said.differences.extend(whole.flatten());
+    }
+    if said.differences.len() == before {
+        said.agree("records", format!("{} in the store, each with the digest it was kept with", compared.count));
+    }
+}
+
+/// Everything that was read against what a run judged, where no other file was read since.
+fn compare_read(store: &Store, events: Digest, manifests: &[Manifest]) -> Result<Option<Difference>, StoreError> {
+    let files: BTreeSet<(String, String)> = store.files()?.into_iter().map(|file| (file.name, file.sha256)).collect();
+    let of = |manifest: &&Manifest| {
+        let inputs: BTreeSet<(String, String)> = manifest.inputs.iter().map(|input| (input.file.clone(), input.sha256.clone())).collect();
+        !manifest.read_sha256.is_empty() && inputs == files
+    };
+    let Some(manifest) = manifests.iter().rev().find(of) else { return Ok(None) };
+    let found = store.digest_of_read(events)?.to_string();
+    if found == manifest.read_sha256 {
+        return Ok(None);
+    }
+    let sentence = format!(
+        "the store holds other records, files, hours or rejects than the run as of {} judged, and no file was read since: rows were \
+         added, removed or changed",
+        manifest.as_of
+    );
+    let place = "tables event, file, listing_part, coverage, reject";
+    Ok(Some(Difference::new(Kind::Record, "store", sentence).at(place, &manifest.read_sha256, found)))
 }
 
 /// Compares what the store keeps of one run: columns, report and findings, with its manifest and one another.

@@ -197,8 +197,8 @@ pub fn verify(ask: &Ask<'_>, workers: &Workers) -> Result<Verification, Pipeline
         if let Some(kept) = &kept {
             kept.compare_evidence(store, &mut said);
         }
-        chain::compare(store, &mut said);
-        kept::compare_records(store, &mut said);
+        let manifests = chain::compare(store, &mut said);
+        kept::compare_records(store, &manifests, &mut said);
         if !store.is_unchanged() {
             said.unchecked.push("the store was written to meanwhile: verify again when nothing else is running".to_owned());
         }

@@ -135,6 +135,7 @@ fn head() -> Head {
         as_of: Timestamp::parse("2026-10-01T06:00:00Z").expect("a time"),
         previous: None,
         previous_manifest: None,
+        read_sha256: String::new(),
         run_id: hex(77),
         tool: "0.1.0".into(),
         config_sha256: Digest::of(b"config").to_string(),
