@@ -5,16 +5,13 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints what it measured, or has failed")]
 
+mod cost;
 mod okta;
+mod random;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use std::process::Command;
-use std::time::Instant;
-
-/// Where `time` of GNU stands; without it there is no memory and no processor time to show.
-const TIME: &str = "/usr/bin/time";
 
 const CONFIG: &str = r#"
 [report]
@@ -38,17 +35,11 @@ fn main() {
     fs::write(folder.path().join("scimdrift.toml"), CONFIG).unwrap();
     println!("{events} events, {relevant} of them relevant, {} MB, {} bytes each", bytes / 1_000_000, bytes / events.max(1));
 
-    let timed = Path::new(TIME).exists();
-    let program = env!("CARGO_BIN_EXE_scimdrift");
-    let mut command = if timed { Command::new(TIME) } else { Command::new(program) };
-    if timed {
-        command.args(["-f", "%e %U %S %M", "-o"]).arg(folder.path().join("cost")).arg(program);
-    }
-    command.args(["ingest", "--format", "json", "--config"]).arg(folder.path().join("scimdrift.toml"));
-    command.arg("--store").arg(folder.path().join("store.db")).arg(&log);
-    let started = Instant::now();
-    let output = command.output().unwrap();
-    let wall = started.elapsed().as_secs_f64();
+    let config = folder.path().join("scimdrift.toml");
+    let store = folder.path().join("store.db");
+    let [config, store, log] = [&config, &store, &log].map(|path| path.to_str().unwrap());
+    let cost = cost::of(folder.path(), &["ingest", "--format", "json", "--config", config, "--store", store, log]);
+    let (output, wall) = (&cost.output, cost.wall);
     assert!(output.status.success(), "ingest ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
     let counted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((counted["records"].as_u64(), counted["relevant"].as_u64()), (Some(events), Some(relevant)), "{counted}");
@@ -56,11 +47,11 @@ fn main() {
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     let (events, bytes) = (events as f64, bytes as f64);
     println!("wall      {wall:>10.2} s   {:>12.0} records/s   {:>8.1} MB/s", events / wall, bytes / 1e6 / wall);
-    match fs::read_to_string(folder.path().join("cost")) {
-        Ok(cost) => print_cost(&cost, events, bytes),
-        Err(_) => println!("processor time and memory: not measured, since there is no {TIME}"),
+    match cost.spent {
+        Some(spent) => print_spent(spent, events, bytes),
+        None => println!("processor time and memory: not measured, since there is no GNU time"),
     }
-    let store = fs::metadata(folder.path().join("store.db")).unwrap().len();
+    let store = fs::metadata(store).unwrap().len();
     println!("store     {:>10.1} MB", f64::from(u32::try_from(store / 1000).unwrap_or(u32::MAX)) / 1000.0);
 }
 
@@ -86,15 +77,14 @@ fn write_log(path: &Path, events: u64) -> u64 {
     relevant
 }
 
-/// `cost` is what GNU time wrote: seconds of wall, user and system, and KiB at the peak.
-fn print_cost(cost: &str, events: f64, bytes: f64) {
-    let figures: Vec<f64> = cost.lines().last().unwrap_or("").split_whitespace().filter_map(|figure| figure.parse().ok()).collect();
-    let [_, user, system, peak] = <[f64; 4]>::try_from(figures).unwrap();
-    let cpu = (user + system).max(0.01);
+fn print_spent(spent: cost::Spent, events: f64, bytes: f64) {
+    let cpu = spent.processor();
     println!(
-        "processor {cpu:>10.2} s   {:>12.0} records/s   {:>8.1} MB/s   (user {user:.2} s, system {system:.2} s)",
+        "processor {cpu:>10.2} s   {:>12.0} records/s   {:>8.1} MB/s   (user {:.2} s, system {:.2} s)",
         events / cpu,
-        bytes / 1e6 / cpu
+        bytes / 1e6 / cpu,
+        spent.user,
+        spent.system
     );
-    println!("memory    {:>10.1} MiB at the peak", peak / 1024.0);
+    println!("memory    {:>10.1} MiB at the peak", spent.peak);
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::random::Random;
+
 /// Of so many events, one touches access to the target.
 const RELEVANT: u64 = 20;
 /// The application that provisions the target, and seven others that people sign on to.
@@ -41,21 +43,24 @@ pub(super) struct Event {
 
 /// Everybody and everything that events are about.
 pub(super) struct Tenant {
-    state: u64,
+    random: Random,
 }
 
 impl Tenant {
     /// The tenant of this seed.
     pub(super) fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self { random: Random::new(seed) }
     }
 
     /// The next event; its number sets its time.
     pub(super) fn event(&mut self, number: u64) -> Event {
-        let relevant = self.below(RELEVANT) == 0;
-        let (kind, application) =
-            if relevant { (self.one(&ACCESS), APPLICATIONS[0]) } else { (self.one(&OTHERS), self.one(&APPLICATIONS[1..])) };
-        let actor = self.below(PEOPLE);
+        let relevant = self.random.below(RELEVANT) == 0;
+        let (kind, application) = if relevant {
+            (self.random.one(&ACCESS), APPLICATIONS[0])
+        } else {
+            (self.random.one(&OTHERS), self.random.one(&APPLICATIONS[1..]))
+        };
+        let actor = self.random.below(PEOPLE);
         let targets = self.targets(kind, actor, application);
         let json = self.json(number, kind, actor, &targets);
         Event { json, relevant }
@@ -63,7 +68,7 @@ impl Tenant {
 
     /// A member's event has two users: who did it is the actor, whom it happened to is a target, and so may be the admin.
     fn targets(&mut self, kind: &str, actor: u64, (id, label): (&str, &str)) -> String {
-        let person = if kind.starts_with("user.") { actor } else { self.below(PEOPLE) };
+        let person = if kind.starts_with("user.") { actor } else { self.random.below(PEOPLE) };
         let user = |person: u64, kind: &str| {
             format!(
                 r#"{{"id":"{}","type":"{kind}","alternateId":"{}","displayName":"Person {person}","detailEntry":null}}"#,
@@ -76,7 +81,7 @@ impl Tenant {
         );
         match kind {
             "group.user_membership.add" | "group.user_membership.remove" => {
-                let group = self.below(GROUPS);
+                let group = self.random.below(GROUPS);
                 format!(
                     r#"{},{{"id":"00g{group:08}","type":"UserGroup","alternateId":"unknown","displayName":"team-{group}","detailEntry":null}}"#,
                     user(person, "User")
@@ -89,8 +94,8 @@ impl Tenant {
     }
 
     fn json(&mut self, number: u64, kind: &str, actor: u64, targets: &str) -> String {
-        let (uuid, transaction, session) = (self.uuid(), self.hex(20), self.hex(24));
-        let address = format!("198.51.100.{}", self.below(256));
+        let (uuid, transaction, session) = (self.random.uuid(), self.random.hex(20), self.random.hex(24));
+        let address = format!("198.51.100.{}", self.random.below(256));
         let agent = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36";
         let place =
             r#"{"city":"Exampleton","state":"Example","country":"Nowhere","postalCode":"00000","geolocation":{"lat":0.5,"lon":0.5}}"#;
@@ -101,41 +106,10 @@ impl Tenant {
             id = person_id(actor),
             login = login(actor),
             published = published(number),
-            hash = self.hex(64),
-            padding = self.hex(900),
+            hash = self.random.hex(64),
+            padding = self.random.hex(900),
         );
         json
-    }
-
-    /// The next number of a splitmix64 sequence.
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-
-    fn one<T: Copy>(&mut self, of: &[T]) -> T {
-        let length = u64::try_from(of.len()).unwrap();
-        of[usize::try_from(self.below(length)).unwrap()]
-    }
-
-    fn hex(&mut self, length: usize) -> String {
-        let mut text = String::with_capacity(length + 16);
-        while text.len() < length {
-            let _ = write!(text, "{:016x}", self.next());
-        }
-        text.truncate(length);
-        text
-    }
-
-    fn uuid(&mut self) -> String {
-        let hex = self.hex(32);
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 }
 
