@@ -50,15 +50,15 @@ pub(super) fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a st
     let all_groups_listed = directory.listed.contains(&Absence::Group);
     let mut mapped = BTreeMap::new();
     for (name, role) in &context.policy.roles {
-        let ids: Vec<_> = directory.groups.iter().filter(|(_, group)| group.name == *name).collect();
-        if ids.is_empty() && !all_groups_listed {
+        let mut groups = directory.groups_named(name).peekable();
+        if groups.peek().is_none() && !all_groups_listed {
             return Err(name);
         }
-        for (id, group) in ids {
-            if !group.members_listed && !directory.persons.iter().any(|person| person.groups.contains_key(id)) {
+        for (id, group) in groups {
+            if !group.members_listed && !group.members_told {
                 return Err(name);
             }
-            mapped.insert(id.as_str(), *role);
+            mapped.insert(id, *role);
         }
     }
     Ok(mapped)

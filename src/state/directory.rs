@@ -6,6 +6,7 @@ use super::account::{Access, Account, Owner};
 use super::attempt::Attempt;
 use super::correlation::{self, Links};
 use super::credential::{Credential, Holder};
+use super::group::{Group, ids_by_name};
 use super::person::{Employment, Lapse, Person};
 use super::replay::Replay;
 use super::skew::Skews;
@@ -17,15 +18,6 @@ use crate::model::link::{Alias, NameTransform, fold};
 use crate::model::listing::Absence;
 use crate::model::report::KeyRow;
 use crate::model::time::Timestamp;
-
-/// A group of the identity provider.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
-    /// Its display name.
-    pub name: String,
-    /// Whether a complete listing of its members was read.
-    pub members_listed: bool,
-}
 
 /// One person with what is theirs, or one account without a person: the unit that is judged at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +45,8 @@ pub struct Directory {
     pub credentials: Vec<Credential>,
     /// The identity provider's groups by id.
     pub groups: BTreeMap<String, Group>,
+    /// The ids of the groups of each name.
+    pub(super) group_ids: BTreeMap<String, Vec<String>>,
     /// Changes of access, as the target's audit log tells them, in order.
     pub changes: Vec<TargetChange>,
     /// Changes of settings, in order.
@@ -97,6 +91,7 @@ impl Replay {
             accounts: self.accounts.list.into_iter().chain(self.elsewhere.into_values().flat_map(|accounts| accounts.list)).collect(),
             target: self.frame.target.clone(),
             credentials: self.credentials.list,
+            group_ids: ids_by_name(&groups),
             groups,
             changes: self.trail.changes,
             settings: self.trail.settings,
@@ -124,21 +119,6 @@ impl Replay {
         directory.cut();
         directory.links = links;
         directory
-    }
-
-    fn known_groups(&self) -> BTreeMap<String, Group> {
-        let mut groups: BTreeMap<String, Group> =
-            self.groups.iter().map(|(id, name)| (id.clone(), Group { name: name.clone(), members_listed: false })).collect();
-        for id in &self.listed_groups {
-            groups.entry(id.clone()).or_insert_with(|| Group { name: id.clone(), members_listed: false }).members_listed = true;
-        }
-        for listing in self.listings.iter().filter(|listing| listing.absence == Absence::GroupMember && listing.complete) {
-            groups
-                .entry(listing.scope.clone())
-                .or_insert_with(|| Group { name: listing.scope.clone(), members_listed: false })
-                .members_listed = true;
-        }
-        groups
     }
 }
 
@@ -179,13 +159,6 @@ impl Directory {
     /// The target's accounts of a person.
     pub fn target_accounts(&self, person: &Person) -> impl Iterator<Item = &Account> {
         person.accounts.iter().filter_map(|index| self.accounts.get(*index)).filter(|account| self.is_target(account))
-    }
-
-    /// The id of the identity provider's group of this name; the name itself where none or several have it.
-    #[must_use]
-    pub fn group_id<'a>(&'a self, name: &'a str) -> &'a str {
-        let mut ids = self.groups.iter().filter(|(_, group)| group.name == name).map(|(id, _)| id.as_str());
-        ids.next().filter(|_| ids.next().is_none()).unwrap_or(name)
     }
 
     /// The person who answers for a credential: the holder, or the owner of the account that holds it.

@@ -29,7 +29,7 @@ impl Replay {
             Observation::GroupMember { group, person } => {
                 self.observe_person(at, person, ordinal);
                 let absent_at = self.closed.get(&(source.to_owned(), group.clone())).copied();
-                membership_of(&mut self.people.with_id(&person.id, ordinal).groups, group).appear(at, true, ordinal, absent_at);
+                self.people.membership_with_id(&person.id, group, ordinal).appear(at, true, ordinal, absent_at);
                 self.note_listed(source, group, &person.id, at);
             }
             Observation::Assignment(facts) => self.observe_assignment(at, source, facts, ordinal),
@@ -103,7 +103,8 @@ impl Replay {
         }
         let members: Option<BTreeSet<&str>> = group.members.as_ref().map(|members| members.iter().map(String::as_str).collect());
         if members.is_some() || group.deleted {
-            for person in &mut self.people.list {
+            for index in self.people.ever_in(id) {
+                let person = &mut self.people.list[index];
                 let named = members.as_ref().is_some_and(|members| members.contains(person.id.as_str()));
                 if let Some(membership) = person.groups.get_mut(id).filter(|_| !named) {
                     membership.observe(at, false, ordinal, None);
@@ -114,14 +115,14 @@ impl Replay {
             let absent_at = self.closed.insert(("members".to_owned(), id.clone()), at);
             self.listed_groups.insert(id.clone());
             for member in members {
-                membership_of(&mut self.people.with_id(member, ordinal).groups, id).appear(at, true, ordinal, absent_at);
+                self.people.membership_with_id(member, id, ordinal).appear(at, true, ordinal, absent_at);
             }
         }
         for member in &group.added {
-            membership_of(&mut self.people.with_id(member, ordinal).groups, id).observe(at, true, ordinal, None);
+            self.people.membership_with_id(member, id, ordinal).observe(at, true, ordinal, None);
         }
         for member in &group.removed {
-            membership_of(&mut self.people.with_id(member, ordinal).groups, id).observe(at, false, ordinal, None);
+            self.people.membership_with_id(member, id, ordinal).observe(at, false, ordinal, None);
         }
     }
 
@@ -272,7 +273,7 @@ impl Replay {
     }
 
     fn absent_group_members(&mut self, listing: &Listing) {
-        for index in 0..self.people.list.len() {
+        for index in self.people.ever_in(&listing.scope) {
             if self.was_listed(listing, &self.people.list[index].id) {
                 continue;
             }

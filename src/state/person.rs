@@ -274,7 +274,7 @@ impl Person {
 /// When a person was assigned, be it directly or through a group that was.
 pub(super) fn merge_assignments(person: &Person, groups: &BTreeMap<String, Timeline<bool>>) -> Timeline<bool> {
     let through: Vec<(&Timeline<bool>, &Timeline<bool>)> =
-        groups.iter().filter_map(|(id, assigned)| Some((assigned, person.groups.get(id)?))).collect();
+        person.groups.iter().filter_map(|(id, member)| Some((groups.get(id)?, member))).collect();
     let held =
         |at: Timestamp| person.assigned.held_at(at) || through.iter().any(|(assigned, member)| assigned.held_at(at) && member.held_at(at));
     let lines = || through.iter().flat_map(|(assigned, member)| [*assigned, *member]).chain([&person.assigned]);

@@ -47,8 +47,8 @@ impl Replay {
         if let Some(name) = &group.name {
             self.groups.insert(id.clone(), name.clone());
         }
-        if let Some(person) = self.people.resolve(named, ordinal) {
-            membership_of(&mut person.groups, id).change(at, change == Change::Added, ordinal);
+        if let Some(membership) = self.people.membership(named, id, ordinal) {
+            membership.change(at, change == Change::Added, ordinal);
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::account::Account;
 use super::credential::Credential;
 use super::person::Person;
+use super::timeline::Timeline;
 use crate::model::event::{AccountRef, PersonRef};
 use crate::model::link::fold;
 use crate::model::time::Timestamp;
@@ -16,11 +17,18 @@ pub(super) struct People {
     by_id: HashMap<String, usize>,
     /// Who carried a login last.
     by_login: HashMap<String, usize>,
+    /// Everybody of whom a membership of a group, or its end, was told.
+    by_group: HashMap<String, Vec<usize>>,
 }
 
 impl People {
     /// The person a record names; known by login alone only while one person carries it.
     pub(super) fn resolve(&mut self, named: &PersonRef, proof: u32) -> Option<&mut Person> {
+        let index = self.resolve_index(named, proof)?;
+        self.list.get_mut(index)
+    }
+
+    fn resolve_index(&mut self, named: &PersonRef, proof: u32) -> Option<usize> {
         let index = match (&named.id, &named.login) {
             (Some(id), _) => self.index(id, proof),
             (None, Some(login)) => *self.by_login.get(&fold(login))?,
@@ -34,7 +42,37 @@ impl People {
         if let Some(name) = &named.name {
             person.name = Some(name.clone());
         }
-        Some(person)
+        Some(index)
+    }
+
+    /// The membership of a group of the person a record names.
+    pub(super) fn membership(&mut self, named: &PersonRef, group: &str, proof: u32) -> Option<&mut Timeline<bool>> {
+        let index = self.resolve_index(named, proof)?;
+        Some(self.membership_at(index, group))
+    }
+
+    /// The membership of a group of the person with this id, made known if need be.
+    pub(super) fn membership_with_id(&mut self, id: &str, group: &str, proof: u32) -> &mut Timeline<bool> {
+        let index = self.index(id, proof);
+        self.membership_at(index, group)
+    }
+
+    fn membership_at(&mut self, index: usize, group: &str) -> &mut Timeline<bool> {
+        let groups = &mut self.list[index].groups;
+        if !groups.contains_key(group) {
+            self.by_group.entry(group.to_owned()).or_default().push(index);
+        }
+        groups.entry(group.to_owned()).or_default()
+    }
+
+    /// Whether anybody's membership of this group, or its end, was told.
+    pub(super) fn knows_members(&self, group: &str) -> bool {
+        self.by_group.contains_key(group)
+    }
+
+    /// Indexes of everybody of whom a membership of this group, or its end, was told: all that a listing of it can end.
+    pub(super) fn ever_in(&self, group: &str) -> Vec<usize> {
+        self.by_group.get(group).cloned().unwrap_or_default()
     }
 
     /// The person with this id, made known if need be.

@@ -270,7 +270,7 @@ fn looks_like_id(text: &str) -> bool {
     guid || (text.starts_with("0oa") && text.len() == 20)
 }
 
-/// Sets a membership in a map of timelines.
+/// The time line of a group in a map of them.
 pub(super) fn membership_of<'a>(groups: &'a mut BTreeMap<String, Timeline<bool>>, group: &str) -> &'a mut Timeline<bool> {
     groups.entry(group.to_owned()).or_default()
 }

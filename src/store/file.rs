@@ -141,11 +141,17 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn listings(&self, until: Timestamp) -> Result<Vec<ListingRow>, StoreError> {
-        let query = "SELECT part.source, part.scope, part.taken_at, min(part.complete),
-                            (SELECT count(DISTINCT native_id) FROM event JOIN listing_part AS own ON own.file = event.file
-                             WHERE event.at = part.taken_at AND event.source = part.source AND own.scope = part.scope),
+        // The rows are counted for all scopes at once: a listing of each group's members is as many scopes as groups.
+        let query = "WITH moment AS MATERIALIZED (SELECT DISTINCT taken_at, source FROM listing_part WHERE taken_at <= ?1),
+                     counted AS MATERIALIZED (
+                         SELECT event.source, own.scope, event.at, count(DISTINCT native_id) AS rows
+                         FROM moment CROSS JOIN event ON event.at = moment.taken_at AND event.source = moment.source
+                         CROSS JOIN listing_part AS own ON own.file = event.file GROUP BY event.source, own.scope, event.at)
+                     SELECT part.source, part.scope, part.taken_at, min(part.complete), coalesce(max(counted.rows), 0),
                             max(part.declared), min(file.name)
-                     FROM listing_part AS part JOIN file ON file.id = part.file WHERE part.taken_at <= ?1
+                     FROM listing_part AS part JOIN file ON file.id = part.file
+                     LEFT JOIN counted ON counted.source = part.source AND counted.scope = part.scope AND counted.at = part.taken_at
+                     WHERE part.taken_at <= ?1
                      GROUP BY part.source, part.scope, part.taken_at ORDER BY part.taken_at, part.source, part.scope";
         self.sql("read the listings", |connection| {
             connection
