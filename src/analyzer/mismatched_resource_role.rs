@@ -1,6 +1,6 @@
 //! `mismatched-resource-role`: the role in a resource group is not the one that the account's SCIM groups give.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::subject;
 use super::{Analyzer, Context, Judge, Reach, Reason, hipaa, iso, nist, pci, soc2};
@@ -99,15 +99,37 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     if context.policy.resource_groups.is_empty() {
         return;
     }
-    let changed = last_changes(context);
+    let (changed, accounts) = (last_changes(context), Candidates::of(context));
     for (name, mapping) in &context.policy.resource_groups {
         let Ok(linked) = Linked::of(context, name, mapping) else { continue };
-        let accounts = context.directory.accounts.iter().enumerate();
-        let judged =
-            accounts.filter(|(_, account)| context.directory.is_target(account) && account.is_active() && account.class.needs_owner());
+        let judged = accounts.of_group(&linked).into_iter().filter_map(|index| Some((index, context.directory.accounts.get(index)?)));
         findings.extend(
             judged.filter_map(|(index, account)| mismatch(context, &linked, account, changed.get(&(index, name.as_str())).copied())),
         );
+    }
+}
+
+/// Indexes of the accounts that are judged, by what brings them near a resource group: most are near none.
+struct Candidates<'a> {
+    by_id: BTreeMap<&'a str, Vec<usize>>,
+    by_resource_group: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Candidates<'a> {
+    fn of(context: &Context<'a>) -> Self {
+        let (mut by_id, mut by_resource_group) = (BTreeMap::<_, Vec<usize>>::new(), BTreeMap::<_, Vec<usize>>::new());
+        let is_judged = |account: &Account| context.directory.is_target(account) && account.is_active() && account.class.needs_owner();
+        for (index, account) in context.directory.accounts.iter().enumerate().filter(|(_, account)| is_judged(account)) {
+            ids(account).for_each(|id| by_id.entry(id).or_default().push(index));
+            account.resource_groups.keys().for_each(|name| by_resource_group.entry(name.as_str()).or_default().push(index));
+        }
+        Self { by_id, by_resource_group }
+    }
+
+    /// Who is in the resource group, and who is in a SCIM group that gives a role in it. About nobody else is there anything to say.
+    fn of_group(&self, linked: &Linked<'_>) -> BTreeSet<usize> {
+        let members = linked.groups.iter().flat_map(|(_, group)| &group.members).filter_map(|member| self.by_id.get(member.as_str()));
+        members.chain(self.by_resource_group.get(linked.name)).flatten().copied().collect()
     }
 }
 

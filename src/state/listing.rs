@@ -367,7 +367,7 @@ impl Replay {
         for index in 0..self.credentials.list.len() {
             let credential = &self.credentials.list[index];
             let key = credential_key(&credential.system, &credential.id);
-            let known_by_it = self.listed.contains_key(&(listing.source.clone(), String::new(), key.clone()));
+            let known_by_it = self.was_ever_listed(listing, &key);
             let covered = listing.rows == 0 || spoken_of.contains(&credential.system);
             if covered && known_by_it && !self.was_listed(listing, &key) {
                 let credential = &mut self.credentials.list[index];

@@ -198,3 +198,19 @@ impl Credentials {
         &mut self.list[index]
     }
 }
+
+/// When a row was last listed: by source, by scope or kind of row, by id.
+#[derive(Debug, Default)]
+pub(super) struct Listed(HashMap<String, HashMap<String, HashMap<String, Timestamp>>>);
+
+impl Listed {
+    pub(super) fn note(&mut self, source: &str, scope: &str, id: &str, at: Timestamp) {
+        let scopes = self.0.entry(source.to_owned()).or_default();
+        scopes.entry(scope.to_owned()).or_default().insert(id.to_owned(), at);
+    }
+
+    /// `None`: never.
+    pub(super) fn last(&self, source: &str, scope: &str, id: &str) -> Option<Timestamp> {
+        self.0.get(source)?.get(scope)?.get(id).copied()
+    }
+}

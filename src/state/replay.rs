@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::person::merge_assignments;
-use super::register::{Accounts, Credentials, People};
+use super::register::{Accounts, Credentials, Listed, People};
 use super::timeline::Timeline;
 use super::trail::Trail;
 use crate::model::event::{Activity, Event, NamedRef, Outcome, PersonRef, TokenStep};
@@ -60,8 +60,8 @@ pub struct Replay {
     pub(super) asked: BTreeMap<String, ScimUser>,
     /// Source, scope and moment of listings that are kept out.
     pub(super) kept_out: BTreeSet<(String, String, Timestamp)>,
-    /// When a row of this source, scope and id was last listed.
-    pub(super) listed: BTreeMap<(String, String, String), Timestamp>,
+    /// Which rows were listed, and when last.
+    pub(super) listed: Listed,
 }
 
 impl Replay {
@@ -87,7 +87,7 @@ impl Replay {
             employees: Vec::new(),
             ours_listed: BTreeSet::new(),
             members_listed,
-            listed: BTreeMap::new(),
+            listed: Listed::default(),
             trail: Trail::default(),
             asked: BTreeMap::new(),
             kept_out: kept_out.into_iter().map(|listing| (listing.source.clone(), listing.scope.clone(), listing.taken_at)).collect(),
@@ -243,7 +243,7 @@ impl Replay {
 
     /// Notes that a listing names this row, for its end.
     pub(super) fn note_listed(&mut self, source: &str, scope: &str, id: &str, at: Timestamp) {
-        self.listed.insert((source.to_owned(), scope.to_owned(), id.to_owned()), at);
+        self.listed.note(source, scope, id, at);
     }
 
     /// Whether the listing that was taken at this moment names the row.
@@ -254,13 +254,12 @@ impl Replay {
 
     /// Whether this listing, or an earlier one of its kind, names the row.
     pub(super) fn was_ever_listed(&self, listing: &Listing, id: &str) -> bool {
-        self.listed.contains_key(&(listing.source.clone(), String::new(), id.to_owned()))
+        self.listed.last(&listing.source, "", id).is_some()
     }
 
     /// Whether the listing that was taken at this moment names the row among those of one kind.
     pub(super) fn was_listed_under(&self, listing: &Listing, kind: &str, id: &str) -> bool {
-        // The key is built anew because the map owns its keys; listings close rarely.
-        self.listed.get(&(listing.source.clone(), kind.to_owned(), id.to_owned())) == Some(&listing.taken_at)
+        self.listed.last(&listing.source, kind, id) == Some(listing.taken_at)
     }
 }
 
