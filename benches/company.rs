@@ -34,6 +34,9 @@ fn wanted(name: &str) -> Option<String> {
 
 fn measure(accounts: u64, folder: &Path) {
     let inputs = folder.join("inputs");
+    if inputs.exists() {
+        fs::remove_dir_all(&inputs).unwrap();
+    }
     fs::create_dir_all(&inputs).unwrap();
     let config = Company::of(accounts).write(&inputs);
     let bytes = size_of(&inputs);

@@ -115,7 +115,9 @@ fn read(record: &RawRecord<'_>, raw: &[u8], source: &Source, scope: &Scope) -> R
 
 /// The text up to so many characters, with a mark where it was cut.
 fn cut(text: &str, characters: usize) -> String {
-    match text.char_indices().nth(characters) {
+    // Letters are bytes, or more than one.
+    let end = if text.len() <= characters { None } else { text.char_indices().nth(characters) };
+    match end {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
         None => text.to_owned(),
     }

@@ -6,6 +6,7 @@
 //! `shape`; `json`, `row` and `text` are the three forms in which records come. What is kept where an input is
 //! refused is decided by those who call this.
 
+mod hint;
 mod json;
 mod name;
 mod row;
@@ -93,6 +94,10 @@ fn unescaped(text: &str) -> Option<String> {
 /// A cheap look that spares most texts the patterns. It may say yes for nothing, and must never say no for a secret:
 /// an escape hides what it stands for, so a text with one is always looked at.
 fn may_hold_secret(text: &str) -> bool {
+    !hint::is_plain(text) && patterns_may_find(text)
+}
+
+fn patterns_may_find(text: &str) -> bool {
     static HINT: LazyLock<Regex> = LazyLock::new(|| {
         // Without Unicode, or the search would fall back to its slowest engine on the first letter outside ASCII.
         let alternatives = [

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::hint;
+
 /// What a name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Credential {
@@ -52,6 +54,10 @@ static ABOUT: LazyLock<Regex> = LazyLock::new(|| {
 ///
 /// Of a path such as `urn:ietf:params:scim:schemas:core:2.0:User:password` the last part counts.
 pub(super) fn credential(name: &str) -> Option<Credential> {
+    if hint::may_be_credential(name) { by_patterns(name) } else { None }
+}
+
+pub(super) fn by_patterns(name: &str) -> Option<Credential> {
     let name = name.to_ascii_lowercase();
     let last = name.rsplit(parts).map(|part| part.trim_ascii().trim_end_matches(['-', '_'])).find(|part| !part.is_empty())?;
     let word = last.rsplit(' ').next()?;
@@ -105,13 +111,13 @@ pub(super) fn is_label(name: &str) -> bool {
         "k",
         "n",
     ];
-    labels.contains(&plain(name).as_str())
+    labels.iter().any(|label| is_spelled(name, label))
 }
 
 /// Whether a field of this name may hold what its neighbour names.
 pub(super) fn is_labelled(name: &str) -> bool {
-    let name = plain(name);
-    name.ends_with("value") || ["values", "val", "v", "content", "data", "text"].contains(&name.as_str())
+    let ends_so = name.trim_ascii_end().ends_with(['e', 'E', '-', '_']) && plain(name).ends_with("value");
+    ends_so || ["values", "val", "v", "content", "data", "text"].iter().any(|word| is_spelled(name, word))
 }
 
 /// Whether a field of this name is the credential itself, inside an object that stands for a credential.
@@ -148,7 +154,13 @@ pub(super) fn is_url_credential(name: &str) -> bool {
 
 /// Whether a field of this name holds the parameters of a URL.
 pub(super) fn is_query(name: &str) -> bool {
-    name.trim_start_matches(['-', '_']).to_ascii_lowercase().starts_with("query")
+    name.trim_start_matches(['-', '_']).get(..5).is_some_and(|head| head.eq_ignore_ascii_case("query"))
+}
+
+/// Whether a name is this word, however its parts are joined.
+fn is_spelled(name: &str, word: &str) -> bool {
+    let letters = name.trim_ascii().bytes().filter(|byte| !matches!(byte, b'-' | b'_')).map(|byte| byte.to_ascii_lowercase());
+    letters.eq(word.bytes())
 }
 
 fn plain(name: &str) -> String {

@@ -337,6 +337,14 @@ proptest! {
         }
     }
 
+    /// The walk over the bytes never says no where the patterns of the cheap look would say yes.
+    #[test]
+    fn the_first_look_misses_nothing(pieces in prop::collection::vec(piece(), 0..8)) {
+        let text = pieces.concat();
+        prop_assert!(!hint::is_plain(&text) || !patterns_may_find(&text), "{}", text);
+        prop_assert!(hint::may_be_credential(&text) || name::by_patterns(&text).is_none(), "{}", text);
+    }
+
     #[test]
     fn the_cheap_look_misses_nothing_in_json(mut json in value()) {
         if !may_hold_secret(&json.to_string()) {
