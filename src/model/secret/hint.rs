@@ -53,7 +53,7 @@ fn begins(bytes: &[u8], at: usize, torn: bool) -> bool {
         [b'%', one, other, ..] => one.is_ascii_hexdigit() && other.is_ascii_hexdigit(),
         [b'e', b'y', b'J', ..] | [b'h', b'f', b'_', ..] | [b'x', b'o', b'x', ..] => true,
         [b'g', b'h', kind, b'_', ..] => b"opsur".contains(kind),
-        [b'0', b'0', ..] => !bytes.get(..at).is_some_and(is_inside_word) && run(rest) >= 42,
+        [b'0', b'0', ..] => !bytes.get(..at).is_some_and(is_inside_word) && is_run(rest, 42),
         [b'A', b'K', b'I', b'A', ..] | [b'A', b'S', b'I', b'A', ..] => true,
         [b':', behind @ ..] => is_authority(behind),
         [b'?' | b'&' | b';' | b'#', behind @ ..] => starts_with(behind, b"sig") || starts_with(behind, b"code"),
@@ -75,20 +75,27 @@ fn is_inside_word(before: &[u8]) -> bool {
     }
 }
 
-/// How many letters of a token follow each other.
-fn run(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count()
+/// Whether so many letters of a token follow each other.
+fn is_run(text: &[u8], length: usize) -> bool {
+    text.get(..length).is_some_and(|run| run.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')))
 }
 
-/// Whether `//` follows, escaped or not, and an `@` behind it.
+/// Whether `//` follows, escaped or not, and an `@` in the same URL. One behind the next `://` is that one's.
 fn is_authority(behind: &[u8]) -> bool {
-    let slash = |text: &[u8]| {
+    let Some(authority) = authority(behind) else { return false };
+    let begins_again = |at: usize| authority.get(at + 1..).is_some_and(|rest| self::authority(rest).is_some());
+    let ends = |at: usize, byte: u8| byte <= b' ' || matches!(byte, b'"' | b'<' | b'>') || (byte == b':' && begins_again(at));
+    authority.iter().enumerate().take_while(|(at, byte)| !ends(*at, **byte)).any(|(_, byte)| *byte == b'@')
+}
+
+/// What stands behind two slashes, each with or without backslashes before it.
+fn authority(text: &[u8]) -> Option<&[u8]> {
+    let behind_slash = |text: &'_ [u8]| -> Option<usize> {
         let escapes = text.iter().take_while(|byte| **byte == b'\\').count();
         (text.get(escapes) == Some(&b'/')).then_some(escapes + 1)
     };
-    let Some(second) = slash(behind).and_then(|first| behind.get(first..)) else { return false };
-    let Some(authority) = slash(second).and_then(|end| second.get(end..)) else { return false };
-    authority.iter().take_while(|byte| **byte > b' ').any(|byte| *byte == b'@')
+    let second = text.get(behind_slash(text)?..)?;
+    second.get(behind_slash(second)?..)
 }
 
 /// Whether a scheme stands here, and something behind it that parts it from a credential.

@@ -105,7 +105,7 @@ fn patterns_may_find(text: &str) -> bool {
             r"eyJ|hf_|api_org_|gh[opsur]_|xox[abeoprs]-|(?:(?-u:\b)|\\[a-z])00[A-Za-z0-9_-]{40}|PRIVATE KEY",
             r"(?:AKIA|ASIA)[A-Z0-9]{12,20}(?:[^A-Za-z0-9/+]|\\[a-z]){1,16}[A-Za-z0-9/+\\]{40}",
             r"(?i-u:bearer|ssws|basic|token)(?:(?-u:\s)|\\|%20|\+)(?i-u:[\s\\nrt]*[a-z0-9._~+/=:-]{6})",
-            r":\\*/\\*/[^\x00-\x20@]*@",
+            r#":\\*/\\*/[^\x00-\x20"<>@]*@"#,
             r"(?i-u:[?&;#](?:sig|code)(?:\s|\\)*=)",
             // A change that may be torn, as a text in JSON: see `text::is_torn_operation`.
             r#"\\"(?i-u:op)\\+"(?-u:\s)*:"#,
