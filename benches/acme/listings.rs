@@ -86,7 +86,7 @@ pub(super) const TOKEN_COLUMNS: &str = "system,token_id,name,kind,owner,scopes,c
 /// The person's row of the token inventory; one in five has one.
 pub(super) fn token(person: &Person) -> Option<String> {
     let planted = matches!(person.fate, Fate::StaleToken | Fate::WriteToken);
-    if !planted && (!person.is_active() || person.number % 5 != 0) {
+    if !planted && (!person.is_active() || !person.number.is_multiple_of(5)) {
         return None;
     }
     let used = if person.fate == Fate::StaleToken { String::new() } else { time(BEGINNING + DAY * (DAYS - 3)) };

@@ -110,7 +110,7 @@ pub(super) fn audit(event: &Event, person: &Person, number: u64) -> Option<Value
         Happening::Joined => ("org.sso_join", format!("{name} joined acme"), own, about),
         Happening::Removed => ("org.remove_user", format!("Removed {name} from acme"), scim, about),
         Happening::Promoted => {
-            let by = Person::new(if person.number == 0 { 1 } else { 0 }, 1);
+            let by = Person::new(u64::from(person.number == 0), 1);
             let data = json!({"user": name, "userId": id, "from": person.role(), "to": person.observed_role()});
             let message = format!("Changed role of {name} from {} to {}", person.role(), person.observed_role());
             ("org.change_role", message, (by.account_id(), by.user_name()), data)

@@ -96,7 +96,7 @@ impl Company {
 
     fn write_target(&self, folder: &Path) {
         let members = self.people.iter().filter(|person| person.has_account()).map(|person| {
-            let group = self.resource_group(person);
+            let group = Self::resource_group(person);
             listings::member(person, group.as_deref())
         });
         let doubled = self.people.iter().filter(|person| person.fate == Fate::TwoAccounts).map(listings::second_member);
@@ -112,7 +112,7 @@ impl Company {
             let members: Vec<Person> = self
                 .people
                 .iter()
-                .filter(|person| person.has_account() && self.resource_group(person).as_ref() == Some(&name))
+                .filter(|person| person.has_account() && Self::resource_group(person).as_ref() == Some(&name))
                 .copied()
                 .collect();
             listings::resource_group(&name, &members)
@@ -130,7 +130,7 @@ impl Company {
     }
 
     /// The resource group that a person is in: the team's own, and for some one that nobody asked for.
-    fn resource_group(&self, person: &Person) -> Option<String> {
+    fn resource_group(person: &Person) -> Option<String> {
         let team = if person.fate == Fate::ResourceExtra { (person.team + 1) % RESOURCE_GROUPS } else { person.team };
         (team < RESOURCE_GROUPS && person.is_active()).then(|| logs::team_name(team))
     }

@@ -49,12 +49,14 @@ pub(super) fn may_be_credential(name: &str) -> bool {
 fn begins(bytes: &[u8], at: usize, torn: bool) -> bool {
     let rest = bytes.get(at..).unwrap_or_default();
     match rest {
-        [b'\\', b'u', b'0', b'0', ..] => true,
         [b'%', one, other, ..] => one.is_ascii_hexdigit() && other.is_ascii_hexdigit(),
-        [b'e', b'y', b'J', ..] | [b'h', b'f', b'_', ..] | [b'x', b'o', b'x', ..] => true,
+        [b'\\', b'u', b'0', b'0', ..]
+        | [b'A', b'K' | b'S', b'I', b'A', ..]
+        | [b'e', b'y', b'J', ..]
+        | [b'h', b'f', b'_', ..]
+        | [b'x', b'o', b'x', ..] => true,
         [b'g', b'h', kind, b'_', ..] => b"opsur".contains(kind),
         [b'0', b'0', ..] => !bytes.get(..at).is_some_and(is_inside_word) && is_run(rest, 42),
-        [b'A', b'K', b'I', b'A', ..] | [b'A', b'S', b'I', b'A', ..] => true,
         [b':', behind @ ..] => is_authority(behind),
         [b'?' | b'&' | b';' | b'#', behind @ ..] => starts_with(behind, b"sig") || starts_with(behind, b"code"),
         [b'"', behind @ ..] if starts_with(behind, b"op") => torn || at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\\'),
