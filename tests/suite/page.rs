@@ -258,6 +258,8 @@ fn it_follows_the_theme_and_the_button() {
     browser.theme("dark");
     let dark = browser.text(GROUND);
     assert_ne!(light, dark);
+    // The button hears of it with the next frame.
+    browser.eval("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))");
     assert_eq!(browser.text("document.querySelector('#theme').textContent"), "Light theme");
     browser.eval("document.querySelector('#theme').click()");
     assert_eq!(browser.text(GROUND), light);
