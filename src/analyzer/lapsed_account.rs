@@ -93,7 +93,7 @@ fn complaints(context: &Context<'_>, rule: &AccountRule) -> Vec<Complaint> {
         observed: "no later date of review".to_owned(),
         remediation: "Review whether it is still needed and what it may do; then write the next date into the config.",
     });
-    let unowned = rule.owner.as_deref().is_none_or(|owner| owner.trim().is_empty()).then(|| Complaint {
+    let unowned = rule.owner.is_none().then(|| Complaint {
         reason: "unowned",
         since: None,
         expected: "somebody who answers for it".to_owned(),
