@@ -6,13 +6,14 @@ use super::account::{Access, Account, Owner};
 use super::attempt::Attempt;
 use super::correlation::{self, Links};
 use super::credential::{Credential, Holder};
+use super::grant::GrantChange;
 use super::group::{Group, ids_by_name};
 use super::person::{Employment, Lapse, Person};
 use super::replay::Replay;
 use super::skew::Skews;
 use super::trail::{ConnectorExchange, ResourceGroup, SettingChange, TargetChange, TargetGroup};
 use crate::model::class::Class;
-use crate::model::event::{NamedRef, Operation};
+use crate::model::event::{AccountRef, NamedRef, Operation};
 use crate::model::facts::{EmployeeFacts, LastUse, ScimUser};
 use crate::model::link::{Alias, NameTransform, fold};
 use crate::model::listing::Absence;
@@ -49,6 +50,8 @@ pub struct Directory {
     pub(super) group_ids: BTreeMap<String, Vec<String>>,
     /// Changes of access, as the target's audit log tells them, in order.
     pub changes: Vec<TargetChange>,
+    /// Changes of roles, groups and resource groups, as the target tells them or its listings show, in order.
+    pub grants: Vec<GrantChange>,
     /// Changes of settings, in order.
     pub settings: Vec<SettingChange>,
     /// The connector's exchanges, in order.
@@ -94,6 +97,7 @@ impl Replay {
             group_ids: ids_by_name(&groups),
             groups,
             changes: self.trail.changes,
+            grants: self.trail.grants,
             settings: self.trail.settings,
             exchanges: self.trail.exchanges,
             group_attempts: BTreeMap::new(),
@@ -276,9 +280,15 @@ impl Directory {
             by_key.insert(fold(&account.name), index);
             by_key.extend([&account.hub_id, &account.scim_id].into_iter().flatten().map(|id| (id.clone(), index)));
         }
+        let account = |named: &AccountRef| {
+            let by_id = named.id.as_ref().and_then(|id| by_key.get(id));
+            by_id.or_else(|| by_key.get(&fold(named.name.as_deref()?))).copied()
+        };
         for change in &mut self.changes {
-            let by_id = change.named.id.as_ref().and_then(|id| by_key.get(id));
-            change.account = by_id.or_else(|| by_key.get(&fold(change.named.name.as_deref()?))).copied();
+            change.account = account(&change.named);
+        }
+        for change in &mut self.grants {
+            change.account = account(&change.named);
         }
     }
 
