@@ -5,6 +5,7 @@
 
 mod account;
 mod attempt;
+mod attribution;
 mod correlation;
 mod credential;
 mod departure;
