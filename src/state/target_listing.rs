@@ -6,6 +6,7 @@ use super::account::{Access, RoleFact};
 use super::grant::{Grant, Told, membership_word};
 use super::replay::Replay;
 use super::target::earlier;
+use super::timeline::Timeline;
 use crate::model::class::Class;
 use crate::model::event::AccountRef;
 use crate::model::facts::{MemberFacts, ResourceGroupFacts, ScimUser, ServiceAccountFacts};
@@ -89,7 +90,10 @@ impl Replay {
     pub(super) fn observe_service_account(&mut self, at: Timestamp, source: &str, facts: &ServiceAccountFacts, ordinal: u32) {
         let named = AccountRef { system: None, id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
         let Some(account) = self.hub_account(at, &named, ordinal) else { return };
-        account.listed_class = Some(Class::Service);
+        // Until then it was taken for a member, whom listings of members would name.
+        if account.listed_class.replace(Class::Service) != Some(Class::Service) {
+            account.access = Timeline::default();
+        }
         account.created_at = earlier(account.created_at, facts.created_at);
         account.access.observe(at, Access::Active, ordinal, facts.created_at);
         self.note_listed(source, "", &facts.id, at);
