@@ -58,6 +58,12 @@ impl Context<'_> {
         self.as_of.since(since) > self.policy.thresholds.grace
     }
 
+    /// Whether something that happened at `at`, or between `later_than` and it, may have happened in the period.
+    #[must_use]
+    pub fn may_be_in_period(&self, at: Timestamp, later_than: Option<Timestamp>) -> bool {
+        self.from <= at && (at <= self.to || later_than.is_some_and(|earliest| earliest < self.to))
+    }
+
     /// How long a source may be silent: what its inputs say, else the threshold.
     #[must_use]
     pub fn allowed_silence(&self, source: &str) -> Span {

@@ -4,6 +4,7 @@
 //! severity through the link to the owner. It reads no file and no clock, and does not know how a finding is shown.
 
 mod altered_input;
+mod author;
 mod cause;
 mod clock_skew;
 mod configuration_change;
@@ -48,6 +49,7 @@ use crate::model::finding::{Finding, Severity};
 use crate::state::Slice;
 
 pub use altered_input::Altered;
+pub use author::{Author, scim_actors};
 pub use cause::Cause;
 pub use context::{Context, InputFile, connector};
 pub use expectation::{Expectation, expected_role};

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::author::{self, Author};
 use super::context::{AboutAccount as _, subject};
 use super::{Analyzer, Context, Judge, Reason, everything, hipaa, iso, nist, pci, soc2};
 use crate::model::event::{Actor, Membership};
 use crate::model::finding::{Finding, Proof, Severity};
-use crate::model::link::fold;
 use crate::model::time::{Span, Timestamp};
 use crate::state::{Account, ChangeStep, Owner, Person, TargetChange};
 
@@ -53,25 +53,24 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
 const PROVIDER_LOGS: &[&str] = &["okta-system-log", "entra-audit", "entra-provisioning"];
 /// An event of the identity provider this near explains a change.
 const EXPLAINED_WITHIN: Span = Span::from_micros(60 * 60 * 1_000_000);
-/// The target evaluates its mapping at a sign-on; what follows so soon, under the account's own name, is its effect.
-const EFFECT_WITHIN: Span = Span::from_micros(10 * 60 * 1_000_000);
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     // Without the identity provider's log nothing is known to have happened without it.
     if !context.logs.iter().any(|log| PROVIDER_LOGS.contains(&log.source.as_str())) {
         return;
     }
-    let scim_actors: BTreeSet<String> = context.policy.target.scim_actors.iter().map(|actor| fold(actor)).collect();
+    let scim_actors = author::scim_actors(context.policy);
     let latest = latest(&context.directory.changes);
     for (index, change) in context.directory.changes.iter().enumerate() {
         let Some((account, actor)) = account_and_actor(context, change) else { continue };
         let Some((reason, severity)) = reason(&change.step) else { continue };
         let stands = latest.get(&place(change)) == Some(&index) && stands(account, &change.step);
-        if change.at > context.to || (change.at < context.from && !stands) || !is_person(actor, &scim_actors) {
+        if change.at > context.to || (change.at < context.from && !stands) || author(account, change, actor, &scim_actors) != Author::Person
+        {
             continue;
         }
         let owner = context.directory.owner(account);
-        if is_effect_of_arrival(account, change, actor) || owners(context, account).any(|owner| is_explained(owner, change.at)) {
+        if owners(context, account).any(|owner| is_explained(owner, change.at)) {
             continue;
         }
         findings.push(finding(reason, severity, account, owner, change, actor, stands));
@@ -120,19 +119,10 @@ fn reason(step: &ChangeStep) -> Option<(&'static str, Severity)> {
     }
 }
 
-/// Whether a change was made by somebody, and not by the connector or by the target itself.
-fn is_person(actor: &Actor, scim_actors: &BTreeSet<String>) -> bool {
-    let system = actor.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("system"));
-    let named = |text: &Option<String>| text.as_ref().is_some_and(|text| scim_actors.contains(&fold(text)));
-    !system && !named(&actor.name) && !named(&actor.id)
-}
-
-/// Whether the account's own sign-on, join or accepted invitation brought the change with it.
-fn is_effect_of_arrival(account: &Account, change: &TargetChange, actor: &Actor) -> bool {
-    let by_id = actor.id.is_some() && (actor.id == account.hub_id || actor.id == account.scim_id);
-    let own = by_id || actor.name.as_ref().is_some_and(|name| fold(name) == fold(&account.name));
+/// Whoever leaves by themselves does it themselves, whatever they came by.
+fn author(account: &Account, change: &TargetChange, actor: &Actor, scim_actors: &BTreeSet<String>) -> Author {
     let leaves = matches!(change.step, ChangeStep::Membership(Membership::Left, _));
-    own && !leaves && is_near(&account.arrivals, change.at, EFFECT_WITHIN)
+    Author::of(actor, Some(account).filter(|_| !leaves), change.at, scim_actors)
 }
 
 /// The owner, or everybody who may be.
@@ -148,13 +138,7 @@ fn owners<'a>(context: &Context<'a>, account: &'a Account) -> impl Iterator<Item
 
 /// Whether the identity provider's log tells of a change to the person around this moment.
 fn is_explained(owner: &Person, at: Timestamp) -> bool {
-    is_near(&owner.touched, at, EXPLAINED_WITHIN)
-}
-
-/// Whether one of these moments, which are in order, lies within `span` before or after this one.
-fn is_near(moments: &[Timestamp], at: Timestamp, span: Span) -> bool {
-    let first = moments.partition_point(|moment| *moment < at.minus(span));
-    moments.get(first).is_some_and(|moment| *moment <= at.plus(span))
+    author::is_near(&owner.touched, at, EXPLAINED_WITHIN)
 }
 
 fn finding(
@@ -205,48 +189,5 @@ fn in_words(name: &str, step: &ChangeStep) -> String {
         ChangeStep::ResourceGroup(group, Some(Some(role))) => format!("{name} has role {role} in resource group {group}"),
         ChangeStep::ResourceGroup(group, Some(None)) => format!("{name} is in resource group {group}"),
         ChangeStep::ResourceGroup(group, None) => format!("{name} was removed from resource group {group}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn moment(n: i64) -> Timestamp {
-        Timestamp::from_micros(n)
-    }
-
-    #[test]
-    fn what_is_near_is_near_on_both_sides() {
-        let moments = [moment(100), moment(500)];
-        let near = |at, span| is_near(&moments, moment(at), Span::from_micros(span));
-        assert_eq!((near(110, 10), near(90, 10), near(111, 10), near(490, 10), near(300, 10)), (true, true, false, true, false));
-        assert!(!is_near(&[], moment(0), Span::from_micros(10)));
-    }
-
-    #[test]
-    fn an_own_change_needs_an_arrival_and_a_foreign_one_has_none() {
-        let account = Account { name: "rivka-o".to_owned(), arrivals: vec![moment(100)], ..Account::default() };
-        let change = |at| TargetChange {
-            at: moment(at),
-            named: crate::model::event::AccountRef::default(),
-            account: Some(0),
-            step: ChangeStep::Role(None, "write".to_owned()),
-            by: None,
-            proof: 0,
-        };
-        let by = |name: &str| Actor { name: Some(name.to_owned()), ..Actor::default() };
-        assert!(is_effect_of_arrival(&account, &change(101), &by("Rivka-O")));
-        assert!(!is_effect_of_arrival(&account, &change(101), &by("dana-k")));
-        assert!(!is_effect_of_arrival(&account, &change(100 + 2 * EFFECT_WITHIN.micros()), &by("rivka-o")));
-    }
-
-    #[test]
-    fn connectors_and_the_target_itself_are_no_persons() {
-        let scim_actors = BTreeSet::from(["acme-scim".to_owned()]);
-        let actor = |name: &str, kind: &str| Actor { id: None, name: Some(name.to_owned()), kind: Some(kind.to_owned()) };
-        assert!(is_person(&actor("dana-k", "user"), &scim_actors));
-        assert!(!is_person(&actor("Acme-SCIM", "user"), &scim_actors));
-        assert!(!is_person(&actor("huggingface", "system"), &scim_actors));
     }
 }

@@ -111,7 +111,7 @@ pub struct PersonRef {
 }
 
 /// An account as a record names it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AccountRef {
     /// The system; `None` for the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::altered::Versions;
 use super::guard::guard;
-use super::{PipelineError, Setup, Workers, accounts, conclusion, coverage, failures, findings, inputs, joiners, leavers, tokens};
+use super::{PipelineError, Setup, Workers, accounts, changes, conclusion, coverage, failures, findings, inputs, joiners, leavers, tokens};
 use crate::analyzer::{self, Context, InputFile, KeptOut};
 use crate::model::coverage::Coverage;
 use crate::model::digest::Digest;
@@ -63,7 +63,8 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         altered: &altered,
     };
     let found = workers.run(|| analyzer::run(&context));
-    let finding_rows = findings::rows(&context, store, &found)?;
+    let records = store.evidence(Timestamp::LAST, &ordinals(&found), &changes::proofs(&context))?;
+    let finding_rows = findings::rows(&context, store, &found, &records)?;
     let by_account = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.account_id.clone()));
     let by_token = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.credential.clone()));
     let refused = store.refused()?;
@@ -74,6 +75,7 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         tokens: tokens::rows(&context, &by_token),
         failures: failures::rows(&context),
         joiners: joiners::rows(&context),
+        changes: changes::rows(&context, &records, &listings),
         coverage: coverage::rows(&context, &listings, &files),
         inputs: input_rows(&files, &used),
         rejects: store.rejects()?,
@@ -242,7 +244,7 @@ fn run_id(report: &Report) -> String {
 }
 
 /// The ordinals of every event that findings rest on, or are about.
-pub(super) fn ordinals(findings: &[Finding]) -> BTreeSet<u32> {
+fn ordinals(findings: &[Finding]) -> BTreeSet<u32> {
     use crate::model::finding::Proof;
     let proofs = findings
         .iter()

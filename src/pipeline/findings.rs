@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::PipelineError;
-use super::analyze::ordinals;
 use crate::analyzer::{self, Context};
 use crate::model::digest::Digest;
 use crate::model::finding::{Finding, Proof, Status, Turn};
@@ -14,16 +13,21 @@ use crate::state::Account;
 use crate::store::{EventEvidence, PastFinding, Store};
 
 /// All findings of this run, and those of the run before that hold no more: open, waived, resolved; worst first.
-pub(super) fn rows(context: &Context<'_>, store: &Store, findings: &[Finding]) -> Result<Vec<FindingRow>, PipelineError> {
-    let records = store.evidence(Timestamp::LAST, &ordinals(findings))?;
+/// `records` are those that the findings rest on.
+pub(super) fn rows(
+    context: &Context<'_>,
+    store: &Store,
+    findings: &[Finding],
+    records: &BTreeMap<u32, EventEvidence>,
+) -> Result<Vec<FindingRow>, PipelineError> {
     let past = store.past_findings(context.as_of)?;
     let before = match store.previous_run(context.as_of)? {
         Some(run) => store.findings_of(run.as_of)?,
         None => Vec::new(),
     };
     let history = History { past: &past, before: &before };
-    let ids = ids(findings, &records);
-    let mut rows: Vec<FindingRow> = findings.iter().zip(ids).map(|(finding, id)| row(context, finding, id, &records, &history)).collect();
+    let ids = ids(findings, records);
+    let mut rows: Vec<FindingRow> = findings.iter().zip(ids).map(|(finding, id)| row(context, finding, id, records, &history)).collect();
     let now: BTreeSet<String> = rows.iter().map(|row| row.finding_id.clone()).collect();
     let gone = before.iter().filter(|row| !now.contains(&row.finding_id));
     rows.extend(gone.cloned().map(|row| FindingRow { status: Status::Resolved, change: Turn::Resolved, ..row }));

@@ -20,7 +20,7 @@ pub(super) fn rows(context: &Context<'_>) -> Vec<JoinerRow> {
     for account in &context.directory.accounts {
         let owner = context.directory.owner(account);
         let appearances = account.appearances(owner.filter(|_| context.directory.is_target(account)), grace);
-        let in_period = appearances.iter().filter(|one| context.from <= one.at && one.at <= context.to);
+        let in_period = appearances.iter().filter(|one| context.may_be_in_period(one.at, one.later_than));
         rows.extend(in_period.map(|appearance| row(context, account, appearance, &scim_actors)));
     }
     rows.sort_by(|one, other| (one.appeared_at, &one.system, &one.account).cmp(&(other.appeared_at, &other.system, &other.account)));

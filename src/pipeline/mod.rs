@@ -7,6 +7,7 @@
 mod accounts;
 mod altered;
 mod analyze;
+mod changes;
 mod conclusion;
 mod coverage;
 mod decode;

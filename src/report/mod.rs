@@ -15,6 +15,7 @@ pub use point::{Point, first_difference};
 
 mod access_review;
 mod accounts;
+mod changes;
 mod controls;
 mod coverage;
 mod failures;
@@ -63,6 +64,7 @@ pub const ALL: &[Format] = &[
     tokens::FORMAT,
     failures::FORMAT,
     joiners::FORMAT,
+    changes::FORMAT,
     coverage::FORMAT,
     inputs::FORMAT,
     rejects::FORMAT,

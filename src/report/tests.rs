@@ -12,7 +12,7 @@ use crate::model::digest::Digest;
 use crate::model::report::Report;
 
 /// The columns of CONTRACT section 7.
-const COLUMNS: [(&str, &str); 12] = [
+const COLUMNS: [(&str, &str); 13] = [
     (
         "findings",
         "finding_id,rule,reason,severity,confidence,status,change,system,account,person,credential,group,object,expected,observed,since,explanation,remediation,controls,evidence,waiver_reason,waiver_approver,waiver_expires,first_seen,last_seen",
@@ -25,6 +25,7 @@ const COLUMNS: [(&str, &str); 12] = [
     ("tokens", "system,credential,name,kind,owner,owner_state,created_at,last_used_at,expires_at,rotated_at,status,findings"),
     ("failures", "connector,cause,person,person_login,operation,first_failed_at,last_failed_at,attempts,code,message,remediation"),
     ("joiners", "person,person_login,entitled_at,system,account,appeared_at,lag_hours,origin,by"),
+    ("changes", "at,system,account,person,kind,from,to,by,origin,evidence"),
     ("coverage", "source,system,from,to,records,gap_hours,verdict"),
     ("inputs", "file,sha256,bytes,source,read,used,irrelevant,duplicate,rejected,first_at,last_at,taken_at,complete"),
     ("rejects", "file,line,reason,excerpt"),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entry::Entry;
 use super::timeline::Timeline;
 use crate::model::class::Class;
+use crate::model::event::AccountRef;
 use crate::model::finding::Confidence;
 use crate::model::link::{MatchKey, fold};
 use crate::model::time::Timestamp;
@@ -104,6 +105,8 @@ pub struct Account {
     pub role: Option<RoleFact>,
     /// Resource groups by name, with the role in each.
     pub resource_groups: BTreeMap<String, Option<String>>,
+    /// Whether a listing of members told all its resource groups.
+    pub groups_listed: bool,
     /// The class that listings give it.
     pub listed_class: Option<Class>,
     /// The class it is judged by.
@@ -161,6 +164,12 @@ impl Account {
     pub fn active_since(&self) -> Option<Timestamp> {
         let step = self.access.last().filter(|step| step.value == Access::Active)?;
         if step.from_the_start { self.created_at } else { Some(step.at) }
+    }
+
+    /// The account as records of the target name it.
+    pub(super) fn as_named(&self) -> AccountRef {
+        let id = self.hub_id.clone().or_else(|| self.scim_id.clone());
+        AccountRef { system: None, id, name: Some(self.name.clone()) }
     }
 
     /// Learns addresses, the most important first.

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::account::{Access, Account, Owner};
+use super::account::{Account, Owner};
 use super::attempt::Attempt;
 use super::correlation::{self, Links};
 use super::credential::{Credential, Holder};
+use super::grant::GrantChange;
 use super::group::{Group, ids_by_name};
 use super::person::{Employment, Lapse, Person};
 use super::replay::Replay;
 use super::skew::Skews;
 use super::trail::{ConnectorExchange, ResourceGroup, SettingChange, TargetChange, TargetGroup};
 use crate::model::class::Class;
-use crate::model::event::{NamedRef, Operation};
-use crate::model::facts::{EmployeeFacts, LastUse, ScimUser};
+use crate::model::facts::EmployeeFacts;
 use crate::model::link::{Alias, NameTransform, fold};
 use crate::model::listing::Absence;
 use crate::model::report::KeyRow;
@@ -49,6 +49,8 @@ pub struct Directory {
     pub(super) group_ids: BTreeMap<String, Vec<String>>,
     /// Changes of access, as the target's audit log tells them, in order.
     pub changes: Vec<TargetChange>,
+    /// Changes of roles, groups and resource groups, as the target tells them or its listings show, in order.
+    pub grants: Vec<GrantChange>,
     /// Changes of settings, in order.
     pub settings: Vec<SettingChange>,
     /// The connector's exchanges, in order.
@@ -94,6 +96,7 @@ impl Replay {
             group_ids: ids_by_name(&groups),
             groups,
             changes: self.trail.changes,
+            grants: self.trail.grants,
             settings: self.trail.settings,
             exchanges: self.trail.exchanges,
             group_attempts: BTreeMap::new(),
@@ -239,104 +242,6 @@ impl Directory {
             .collect();
         for (credential, holder) in self.credentials.iter_mut().zip(holders) {
             credential.holder = holder;
-        }
-    }
-
-    /// A disable that the identity provider reports as done, and that nothing on the target's side contradicts later, was done.
-    fn apply_attempts(&mut self) {
-        for index in 0..self.accounts.len() {
-            let Owner::Linked { person, .. } = self.accounts[index].owner else { continue };
-            let alone = self.target_accounts(&self.persons[person]).count() == 1;
-            if !alone || !self.is_target(&self.accounts[index]) {
-                continue;
-            }
-            let done = self.persons[person].attempts.iter().rev().find(|attempt| {
-                attempt.success()
-                    && matches!(attempt.operation, Operation::Disable | Operation::Delete | Operation::Create | Operation::Enable)
-            });
-            let Some(done) = done.cloned() else { continue };
-            let account = &mut self.accounts[index];
-            let later = account.access.seen().is_none_or(|(seen, _)| seen < done.at);
-            match done.operation {
-                Operation::Disable | Operation::Delete if later && account.is_active() => {
-                    account.access.change(done.at, Access::Inactive, done.proof);
-                }
-                Operation::Create | Operation::Enable if later && account.access.value().is_none() => {
-                    account.access.change(done.at, Access::Active, done.proof);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Finds the account of every change: by id, else by name.
-    fn attribute_changes(&mut self) {
-        let mut by_key: HashMap<String, usize> = HashMap::new();
-        for (index, account) in self.accounts.iter().enumerate().filter(|(_, account)| account.system == self.target) {
-            by_key.insert(fold(&account.name), index);
-            by_key.extend([&account.hub_id, &account.scim_id].into_iter().flatten().map(|id| (id.clone(), index)));
-        }
-        for change in &mut self.changes {
-            let by_id = change.named.id.as_ref().and_then(|id| by_key.get(id));
-            change.account = by_id.or_else(|| by_key.get(&fold(change.named.name.as_deref()?))).copied();
-        }
-    }
-
-    /// Gives every attempt that the endpoint tells of to its person: by `externalId`, else through the account, else by
-    /// what was sent, since a request that was refused for its `externalId` has none that could be read.
-    fn attribute_attempts(&mut self, links: &Links, of_users: Vec<(ScimUser, Attempt)>, of_groups: Vec<(NamedRef, Attempt)>) {
-        let by_scim_id: HashMap<String, usize> =
-            self.accounts.iter().enumerate().filter_map(|(index, account)| Some((account.scim_id.clone()?, index))).collect();
-        for (user, attempt) in of_users {
-            let by_id = user.external_id.as_ref().and_then(|id| self.persons.binary_search_by(|person| person.id.cmp(id)).ok());
-            let through = || match self.accounts.get(*by_scim_id.get(user.id.as_ref()?)?)?.owner {
-                Owner::Linked { person, .. } => Some(person),
-                _ => None,
-            };
-            let by_what_was_sent = || links.named(&user).filter(|_| user.external_id.is_none() && user.id.is_none());
-            if let Some(person) = by_id.or_else(through).or_else(by_what_was_sent) {
-                self.persons[person].attempts.push(attempt);
-            }
-        }
-        for person in &mut self.persons {
-            person.attempts.sort_by_key(|attempt| (attempt.at, attempt.proof));
-            person.touched.sort_unstable();
-        }
-        for (group, attempt) in of_groups {
-            let known = group.id.as_ref().and_then(|id| self.groups.get(id)).map(|group| group.name.clone());
-            let listed = group.id.as_ref().and_then(|id| self.target_groups.get(id)).map(|group| group.name.clone());
-            let listed = listed.filter(|name| !name.is_empty());
-            if let Some(name) = known.or(group.name).or(listed).or(group.id) {
-                self.group_attempts.entry(name).or_default().push(attempt);
-            }
-        }
-        for attempts in self.group_attempts.values_mut() {
-            attempts.sort_by_key(|attempt| (attempt.at, attempt.proof));
-        }
-    }
-
-    /// Sign-ons that the identity provider tells, and the use of tokens, are activity of the accounts.
-    fn attribute_activity(&mut self) {
-        for index in 0..self.accounts.len() {
-            let signs_on = self.is_target(&self.accounts[index]);
-            if let Some((at, proof)) = self.owner(&self.accounts[index]).filter(|_| signs_on).and_then(|person| person.sign_on) {
-                self.accounts[index].act(at, proof);
-            }
-        }
-        for index in 0..self.credentials.len() {
-            let credential = &self.credentials[index];
-            let LastUse::At(used) = credential.last_used() else { continue };
-            let proof = credential.proof;
-            let accounts = match credential.holder {
-                Holder::Account(account) => vec![account],
-                Holder::Person(person) => self.persons[person].accounts.clone(),
-                Holder::Unknown => Vec::new(),
-            };
-            for account in accounts {
-                if self.accounts[account].system == self.credentials[index].system {
-                    self.accounts[account].act(used, proof);
-                }
-            }
         }
     }
 

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::account::{Access, RoleFact};
+use super::account::Access;
+use super::grant::Told;
 use super::person::{Profile, Standing};
 use super::replay::{Replay, membership_of};
 use super::target::earlier;
 use crate::model::class::Class;
-use crate::model::event::{AccountRef, NamedRef};
-use crate::model::facts::{
-    AssignmentFacts, EmployeeFacts, GroupFacts, MemberFacts, Observation, PersonFacts, ResourceGroupFacts, ScimUser, ServiceAccountFacts,
-    TokenFacts, TokenStatus,
-};
+use crate::model::event::NamedRef;
+use crate::model::facts::{AssignmentFacts, EmployeeFacts, GroupFacts, Observation, PersonFacts, ScimGroup, TokenFacts, TokenStatus};
 use crate::model::listing::{Absence, Listing};
 use crate::model::time::Timestamp;
 
@@ -34,12 +32,12 @@ impl Replay {
             }
             Observation::Assignment(facts) => self.observe_assignment(at, source, facts, ordinal),
             Observation::ScimUser(user) => self.observe_scim_user(at, source, user, ordinal),
-            Observation::ScimGroup(group) => self.change_group(at, group, false, ordinal),
+            Observation::ScimGroup(group) => self.list_group(at, group, ordinal),
             Observation::Account(facts) => self.observe_account(at, source, facts, ordinal),
             Observation::Member(facts) => self.observe_member(at, source, facts, ordinal),
             Observation::ResourceGroup(facts) => {
-                self.list_resource_group(at, facts, ordinal);
                 self.observe_resource_group(at, facts, ordinal);
+                self.list_resource_group(at, facts, ordinal);
             }
             Observation::ServiceAccount(facts) => self.observe_service_account(at, source, facts, ordinal),
             Observation::Token(facts) => self.observe_token(at, source, facts, ordinal),
@@ -148,66 +146,6 @@ impl Replay {
         self.ours_listed.insert((source.to_owned(), at));
     }
 
-    fn observe_scim_user(&mut self, at: Timestamp, source: &str, user: &ScimUser, ordinal: u32) {
-        let members_listed = self.members_listed;
-        let Some(account) = self.scim_account(at, user, ordinal) else { return };
-        if let Some(active) = user.active {
-            account.scim_active.observe(at, active, ordinal, None);
-            // Where the organization's members are listed, that listing says who is in.
-            if !members_listed {
-                account.access.observe(at, if active { Access::Active } else { Access::Inactive }, ordinal, None);
-            }
-        }
-        if let Some(id) = &user.id {
-            self.note_listed(source, "", id, at);
-        }
-    }
-
-    fn observe_member(&mut self, at: Timestamp, source: &str, facts: &MemberFacts, ordinal: u32) {
-        let named = AccountRef { system: None, id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
-        let absent_at = self.closed.get(&(source.to_owned(), String::new())).copied();
-        let Some(account) = self.hub_account(at, &named, ordinal) else { return };
-        account.access.appear(at, Access::Active, ordinal, absent_at);
-        account.learn_emails(facts.email.as_slice());
-        if let Some(role) = &facts.role
-            && account.role.as_ref().is_none_or(|known| known.role != *role)
-        {
-            account.role = Some(RoleFact { role: role.clone(), at, proof: ordinal });
-        }
-        if let Some(groups) = &facts.resource_groups {
-            account.resource_groups = groups.iter().cloned().collect();
-        }
-        account.second_factor = facts.second_factor.or(account.second_factor);
-        if facts.external {
-            account.listed_class = Some(Class::External);
-        }
-        self.note_listed(source, "", &facts.id, at);
-    }
-
-    fn observe_resource_group(&mut self, at: Timestamp, facts: &ResourceGroupFacts, ordinal: u32) {
-        for account in &mut self.accounts.list {
-            account.resource_groups.remove(&facts.name);
-        }
-        for (id, name, role) in &facts.users {
-            let named = AccountRef { system: None, id: Some(id.clone()), name: Some(name.clone()) };
-            if let Some(account) = self.hub_account(at, &named, ordinal) {
-                account.resource_groups.insert(facts.name.clone(), role.clone());
-            }
-        }
-    }
-
-    fn observe_service_account(&mut self, at: Timestamp, source: &str, facts: &ServiceAccountFacts, ordinal: u32) {
-        let named = AccountRef { system: None, id: Some(facts.id.clone()), name: Some(facts.name.clone()) };
-        let Some(account) = self.hub_account(at, &named, ordinal) else { return };
-        account.listed_class = Some(Class::Service);
-        account.created_at = earlier(account.created_at, facts.created_at);
-        account.access.observe(at, Access::Active, ordinal, facts.created_at);
-        self.note_listed(source, "", &facts.id, at);
-        for token in &facts.tokens {
-            self.observe_token(at, source, token, ordinal);
-        }
-    }
-
     pub(super) fn observe_token(&mut self, at: Timestamp, source: &str, facts: &TokenFacts, ordinal: u32) {
         let credential = self.credentials.with_id(&facts.system, &facts.id, ordinal);
         credential.absent_since = None;
@@ -250,7 +188,7 @@ impl Replay {
                 self.absent_credentials(listing);
             }
             Absence::Employee => self.employees.retain(|(.., at)| *at == listing.taken_at),
-            Absence::ScimGroup => self.trail.groups.retain(|_, group| group.seen >= Some(listing.taken_at)),
+            Absence::ScimGroup => self.absent_scim_groups(listing.taken_at),
             // Nothing that is judged rests on the absence of these.
             Absence::Group | Absence::ResourceGroup => {}
         }
@@ -351,6 +289,19 @@ impl Replay {
             if !self.members_listed {
                 account.access.observe(listing.taken_at, Access::Inactive, proof, None);
             }
+        }
+    }
+
+    fn list_group(&mut self, at: Timestamp, group: &ScimGroup, ordinal: u32) {
+        let before = group.id.as_ref().and_then(|id| self.trail.groups.get(id)?.seen);
+        self.change_group(Told::by_listing(at, before, ordinal), group, false);
+    }
+
+    fn absent_scim_groups(&mut self, at: Timestamp) {
+        let gone = self.trail.groups.values().filter(|group| group.seen < Some(at));
+        let gone: Vec<_> = gone.map(|group| (group.id.clone(), Told::by_listing(at, group.seen, group.proof))).collect();
+        for (id, told) in gone {
+            self.drop_group(told, &id);
         }
     }
 

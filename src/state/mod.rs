@@ -5,12 +5,14 @@
 
 mod account;
 mod attempt;
+mod attribution;
 mod correlation;
 mod credential;
 mod departure;
 mod directory;
 mod elsewhere;
 mod entry;
+mod grant;
 mod group;
 mod listing;
 mod person;
@@ -19,6 +21,7 @@ mod register;
 mod replay;
 mod skew;
 mod target;
+mod target_listing;
 mod timeline;
 mod trail;
 
@@ -28,6 +31,7 @@ pub use credential::{Credential, Holder};
 pub use departure::Departure;
 pub use directory::{Directory, Slice};
 pub use entry::{Appearance, Entry, Way};
+pub use grant::{Grant, GrantChange, Teller};
 pub use group::Group;
 pub use person::{Employment, Lapse, LapseKind, Person, Profile, Standing};
 pub use replay::{Frame, Replay};

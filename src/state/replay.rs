@@ -140,7 +140,7 @@ impl Replay {
             Activity::Membership { account, step, role } => {
                 self.membership(at, account, *step, role.as_deref(), event.actor.as_ref(), ordinal);
             }
-            Activity::RoleChange { account, to, .. } => self.role_change(at, account, to, ordinal),
+            Activity::RoleChange { account, from, to } => self.role_change(at, account, from.as_deref(), to, ordinal),
             Activity::ResourceGroupMembers { group, accounts, change } => self.resource_group(at, group, accounts, *change, ordinal),
             Activity::Login { account } => self.login(at, account, ordinal),
             Activity::Act { account, .. } => self.act(at, account, ordinal),
@@ -244,6 +244,11 @@ impl Replay {
     /// Notes that a listing names this row, for its end.
     pub(super) fn note_listed(&mut self, source: &str, scope: &str, id: &str, at: Timestamp) {
         self.listed.note(source, scope, id, at);
+    }
+
+    /// When a listing of this source last named the row.
+    pub(super) fn last_listed(&self, source: &str, id: &str) -> Option<Timestamp> {
+        self.listed.get(&(source.to_owned(), String::new(), id.to_owned())).copied()
     }
 
     /// Whether the listing that was taken at this moment names the row.

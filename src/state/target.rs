@@ -2,6 +2,7 @@
 
 use super::account::{Access, Account, RoleFact};
 use super::entry::Way;
+use super::grant::{Grant, Teller, Told, membership_word};
 use super::register::Numbering;
 use super::replay::Replay;
 use crate::model::event::{AccountRef, Actor, Change, Exchange, Membership, NamedRef, Operation};
@@ -112,7 +113,12 @@ impl Replay {
                 account.access.change(at, Access::Active, ordinal);
                 account.created_at = account.created_at.or(Some(at));
                 if let Some(role) = role {
-                    account.role = Some(RoleFact { role: role.to_owned(), at, proof: ordinal });
+                    let before = account.role.replace(RoleFact { role: role.to_owned(), at, proof: ordinal });
+                    // The role that somebody comes with is no change of one.
+                    if let Some(before) = before {
+                        let told = Told::by_log(at, Teller::AuditLog, ordinal);
+                        self.note_grant(told, named, Grant::Role, Some(before.role), Some(role.to_owned()));
+                    }
                 }
             }
             Membership::Removed | Membership::Left => {
@@ -126,10 +132,12 @@ impl Replay {
         }
     }
 
-    pub(super) fn role_change(&mut self, at: Timestamp, named: &AccountRef, to: &str, ordinal: u32) {
-        if let Some(account) = self.hub_account(at, named, ordinal) {
-            account.role = Some(RoleFact { role: to.to_owned(), at, proof: ordinal });
-        }
+    pub(super) fn role_change(&mut self, at: Timestamp, named: &AccountRef, from: Option<&str>, to: &str, ordinal: u32) {
+        let account = self.hub_account(at, named, ordinal);
+        let before = account.and_then(|account| account.role.replace(RoleFact { role: to.to_owned(), at, proof: ordinal }));
+        let from = from.map(str::to_owned).or(before.map(|before| before.role));
+        let told = Told::by_log(at, Teller::AuditLog, ordinal);
+        self.note_grant(told, named, Grant::Role, from, Some(to.to_owned()));
     }
 
     pub(super) fn resource_group(
@@ -141,12 +149,20 @@ impl Replay {
         ordinal: u32,
     ) {
         let Some(name) = group.name.as_ref().or(group.id.as_ref()) else { return };
+        let told = Told::by_log(at, Teller::AuditLog, ordinal);
         for (named, role) in accounts {
             let Some(account) = self.hub_account(at, named, ordinal) else { continue };
-            match change {
+            let before = match change {
                 Change::Added => account.resource_groups.insert(name.clone(), role.clone()),
                 Change::Removed => account.resource_groups.remove(name),
             };
+            let word = |role: Option<String>| membership_word(role.as_deref());
+            let (from, to) = match change {
+                Change::Added => (before.map(word), Some(word(role.clone()))),
+                // Whoever is removed was there.
+                Change::Removed => (Some(word(before.unwrap_or_default())), None),
+            };
+            self.note_grant(told, named, Grant::ResourceGroup(name.clone()), from, to);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The trail: changes at the target, of settings, and the connector's exchanges, each with who did it.
 
 use super::attempt::{Attempt, Side};
+use super::grant::{GrantChange, Teller, Told};
 use super::replay::Replay;
 use crate::model::event::{AccountRef, Activity, Actor, Event, Exchange, Membership, NamedRef, Operation, Outcome};
 use crate::model::facts::{ResourceGroupFacts, ScimGroup, ScimUser};
@@ -85,6 +86,13 @@ pub struct TargetGroup {
     pub proof: u32,
 }
 
+impl TargetGroup {
+    /// The name, else the id.
+    pub(super) fn label(&self) -> &str {
+        if self.name.is_empty() { &self.id } else { &self.name }
+    }
+}
+
 /// A resource group of the target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResourceGroup {
@@ -100,6 +108,7 @@ pub struct ResourceGroup {
 #[derive(Debug, Default)]
 pub(super) struct Trail {
     pub(super) changes: Vec<TargetChange>,
+    pub(super) grants: Vec<GrantChange>,
     pub(super) settings: Vec<SettingChange>,
     pub(super) exchanges: Vec<ConnectorExchange>,
     /// Attempts the endpoint tells of, with the user each was about.
@@ -172,40 +181,17 @@ impl Replay {
             let id = group.external_id.clone().or_else(|| group.id.clone().filter(|_| name.is_none()));
             let named = NamedRef { id, name };
             self.trail.group_attempts.push((named, attempt(event, operation, Side::Endpoint, None, ordinal)));
+            let told = Told::by_log(event.at, Teller::Endpoint, ordinal);
             if success && exchange.method == "DELETE" {
-                self.trail.groups.remove(group.id.as_deref().unwrap_or_default());
+                self.drop_group(told, group.id.as_deref().unwrap_or_default());
             } else if success {
-                self.change_group(event.at, group, true, ordinal);
+                self.change_group(told, group, exchange.method == "POST");
             }
         }
     }
 
     fn group_name(&self, group: &ScimGroup) -> Option<String> {
         Some(self.trail.groups.get(group.id.as_ref()?)?.name.clone())
-    }
-
-    /// What a request changed of a group (`moves`), or what a listing says of it.
-    pub(super) fn change_group(&mut self, at: Timestamp, group: &ScimGroup, moves: bool, ordinal: u32) {
-        let Some(id) = &group.id else { return };
-        let known = self.trail.groups.entry(id.clone()).or_insert_with(|| TargetGroup { id: id.clone(), ..TargetGroup::default() });
-        (known.proof, known.seen) = (ordinal, Some(at));
-        if group.external_id.is_some() {
-            known.external_id.clone_from(&group.external_id);
-        }
-        if let Some(name) = &group.display_name {
-            known.name.clone_from(name);
-        }
-        let mut gone_or_come: Vec<String> = Vec::new();
-        if let Some(members) = &group.members {
-            let members = members.iter().cloned().collect();
-            gone_or_come.extend(known.members.symmetric_difference(&members).cloned());
-            (known.members, known.whole) = (members, true);
-        }
-        gone_or_come.extend(group.added.iter().filter(|member| known.members.insert((*member).clone())).cloned());
-        gone_or_come.extend(group.removed.iter().filter(|member| known.members.remove(*member)).cloned());
-        if moves {
-            known.moved.extend(gone_or_come.into_iter().map(|member| (member, (at, ordinal))));
-        }
     }
 
     pub(super) fn list_resource_group(&mut self, at: Timestamp, facts: &ResourceGroupFacts, ordinal: u32) {

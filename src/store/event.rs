@@ -57,6 +57,8 @@ pub struct KeptVersion {
 pub struct EventEvidence {
     /// Its id in its source.
     pub native_id: String,
+    /// Who did it, where that is told.
+    pub actor: Option<Actor>,
     /// The record.
     pub evidence: Evidence,
 }
@@ -152,35 +154,47 @@ impl Store {
         })
     }
 
-    /// The records behind these ordinals of [`Store::events`] with the same `until`, as evidence.
+    /// The records behind these ordinals of [`Store::events`] with the same `until`, as evidence; of those that are `named` alone
+    /// without the original and its hash.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn evidence(&self, until: Timestamp, wanted: &BTreeSet<u32>) -> Result<BTreeMap<u32, EventEvidence>, StoreError> {
-        let names = self.file_names()?;
+    pub fn evidence(
+        &self,
+        until: Timestamp,
+        shown: &BTreeSet<u32>,
+        named: &BTreeSet<u32>,
+    ) -> Result<BTreeMap<u32, EventEvidence>, StoreError> {
+        let files = self.file_names()?;
         let mut ordinal = 0;
         let mut found = BTreeMap::new();
         self.versions(until, |versions| {
-            if wanted.contains(&ordinal) {
+            let is_shown = shown.contains(&ordinal);
+            if is_shown || named.contains(&ordinal) {
                 let version = standing(versions);
-                let original: String = self.sql("read an original", |connection| {
-                    connection.prepare_cached("SELECT body FROM original WHERE id = ?1")?.query_row([version.original], |row| row.get(0))
-                })?;
+                let original: String = if is_shown { self.original(version.original)? } else { String::new() };
                 let evidence = Evidence {
                     source: version.source.clone(),
-                    file: names.get(&version.place.file).cloned().unwrap_or_default(),
+                    file: files.get(&version.place.file).cloned().unwrap_or_default(),
                     record: Some(version.place.origin.record),
                     line: Some(version.place.origin.line),
                     at: Some(Timestamp::from_micros(version.at)),
-                    sha256: Digest::of(original.as_bytes()).to_string(),
+                    sha256: if is_shown { Digest::of(original.as_bytes()).to_string() } else { String::new() },
                     original,
                 };
-                found.insert(ordinal, EventEvidence { native_id: version.native_id.clone(), evidence });
+                let actor = self.parse(version)?.actor;
+                found.insert(ordinal, EventEvidence { native_id: version.native_id.clone(), actor, evidence });
             }
             ordinal += 1;
             Ok(())
         })?;
         Ok(found)
+    }
+
+    fn original(&self, id: i64) -> Result<String, StoreError> {
+        self.sql("read an original", |connection| {
+            connection.prepare_cached("SELECT body FROM original WHERE id = ?1")?.query_row([id], |row| row.get(0))
+        })
     }
 
     /// Visits the versions of every record, record by record.

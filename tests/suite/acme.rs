@@ -25,6 +25,7 @@ fn exactly_what_was_planted_is_found() {
     compare(&report, "tokens.csv", &["system", "credential"], &["status", "owner_state"]);
     compare(&report, "failures.csv", &["person", "operation"], &["cause", "code", "attempts", "connector"]);
     compare(&report, "joiners.csv", &["account", "appeared_at"], &["person", "lag_hours", "origin", "by"]);
+    compare(&report, "changes.csv", &["at", "system", "account", "kind"], &["person", "from", "to", "by", "origin"]);
     compare(&report, "inputs.csv", &["file"], &["source", "read", "rejected"]);
 }
 

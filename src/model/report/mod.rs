@@ -12,7 +12,7 @@ mod failure;
 mod movement;
 
 pub use failure::FailureRow;
-pub use movement::JoinerRow;
+pub use movement::{ChangeRow, JoinerRow};
 
 /// One report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct Report {
     pub failures: Vec<FailureRow>,
     /// Every account that appeared in the period, by time.
     pub joiners: Vec<JoinerRow>,
+    /// Every change of a role, group or resource group in the period, by time.
+    pub changes: Vec<ChangeRow>,
     /// Every source, by id.
     pub coverage: Vec<CoverageRow>,
     /// Every file, by name.

@@ -1,4 +1,4 @@
-//! Who came, as rows.
+//! Who came, and what changed, as rows.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,4 +25,29 @@ pub struct JoinerRow {
     pub origin: String,
     /// Who did it, where that is told.
     pub by: String,
+}
+
+/// One row of changes.csv: one role, group or resource group that was given, changed or taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRow {
+    /// When, or when it was first seen.
+    pub at: Timestamp,
+    /// The system it changed in.
+    pub system: String,
+    /// Whose: the account's name there.
+    pub account: String,
+    /// The person's id; empty where nobody is linked.
+    pub person: String,
+    /// `role`, `group` or `resource-group`.
+    pub kind: String,
+    /// What was held before; empty for nothing, or where it is not known.
+    pub from: String,
+    /// What was held afterwards; empty for nothing.
+    pub to: String,
+    /// Who did it, where that is told.
+    pub by: String,
+    /// `idp`, `scim`, `sso-login`, `target`, `manual` or `unknown`.
+    pub origin: String,
+    /// The record, or the listing, that tells: as in findings.csv.
+    pub evidence: String,
 }

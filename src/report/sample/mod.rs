@@ -1,6 +1,6 @@
 //! A made-up report, rich enough to show every part of the page and every way a row can look.
 
-use population::{account, failure, input, joiner, leaver, token};
+use population::{account, change, failure, input, joiner, leaver, token};
 
 use crate::model::digest::Digest;
 use crate::model::finding::{Confidence, Severity, Status, Turn};
@@ -79,6 +79,7 @@ pub(super) fn nothing_found() -> Report {
         tokens: (0..18).map(token).collect(),
         failures: Vec::new(),
         joiners: (0..8).map(joiner).collect(),
+        changes: (0..12).map(change).collect(),
         coverage: coverage(),
         inputs: (0..9).map(input).collect(),
         refused: Vec::new(),
@@ -121,6 +122,7 @@ pub(super) fn huge(rows: usize, findings: usize) -> Report {
     report.tokens = (0..rows).map(token).collect();
     report.failures = (0..rows).map(failure).collect();
     report.joiners = (0..rows).map(joiner).collect();
+    report.changes = (0..rows).map(change).collect();
     report.rejects = (0..rows).map(|index| RejectRow { line: index as u64 + 1, ..rejects()[0].clone() }).collect();
     report
 }

@@ -2,7 +2,7 @@
 
 use super::{HOSTILE, PEOPLE, account_name, day, hex, hours, person_id};
 use crate::model::digest::Digest;
-use crate::model::report::{AccountRow, FailureRow, InputRow, JoinerRow, LeaverRow, TokenRow};
+use crate::model::report::{AccountRow, ChangeRow, FailureRow, InputRow, JoinerRow, LeaverRow, TokenRow};
 use crate::model::time::Span;
 
 pub(super) fn account(index: usize) -> AccountRow {
@@ -89,6 +89,23 @@ pub(super) fn joiner(index: usize) -> JoinerRow {
         lag,
         origin: origin.into(),
         by: if origin == "unknown" { String::new() } else { HOSTILE[index % HOSTILE.len()].into() },
+    }
+}
+
+pub(super) fn change(index: usize) -> ChangeRow {
+    let (kind, from, to) = [("role", "read", "write"), ("group", "", "hf-nlp"), ("resource-group", "nlp-research: read", "")][index % 3];
+    let origin = ["idp", "scim", "sso-login", "manual", "unknown"][index % 5];
+    ChangeRow {
+        at: day("2026-07-08").plus(hours(53 * (index % 35))),
+        system: if origin == "idp" { "okta" } else { "huggingface" }.into(),
+        account: account_name(index),
+        person: person_id(index),
+        kind: kind.into(),
+        from: from.into(),
+        to: to.into(),
+        by: if origin == "unknown" { String::new() } else { HOSTILE[index % HOSTILE.len()].into() },
+        origin: origin.into(),
+        evidence: format!("inputs/huggingface/audit-log.json.gz#{}", 100 + index),
     }
 }
 
