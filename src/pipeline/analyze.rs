@@ -132,7 +132,7 @@ fn replay(
         provider: policy.idp.provider.word().to_owned(),
         target: policy.target.provider.clone(),
         application: policy.idp.application.clone(),
-        applications: store.applications()?,
+        applications: store.applications(as_of)?,
         invitations: policy.target.sso == Sso::Basic,
         scim_actors: policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
     };
