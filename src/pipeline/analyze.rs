@@ -170,6 +170,7 @@ fn input_files(setup: &Setup, files: &[FileRow]) -> Vec<InputFile> {
             scope: file.scope.clone(),
             taken_at: file.taken_at,
             complete: file.complete,
+            first_at: file.first_at,
             last_at: file.last_at,
             rejected: file.rejected,
             rule: inputs::rule_of(setup, &file.name),

@@ -78,7 +78,7 @@ fn keep_until(files: &[Taken], moment: Timestamp, folder: &Path) -> usize {
         std::fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
         if whole {
             std::fs::copy(acme().join(&file.row.file), place).expect("a copy");
-        } else if file.row.taken_at.is_none() && !kept.is_empty() {
+        } else if kept.iter().any(|record| time_of(file, record).is_some()) {
             std::fs::write(place, written(file, &kept)).expect("a file");
         } else {
             dropped += kept.len();
