@@ -20,6 +20,8 @@ pub struct InputFile {
     pub taken_at: Option<Timestamp>,
     /// Whether its listing is the full state.
     pub complete: Option<bool>,
+    /// The first moment its records speak of.
+    pub first_at: Option<Timestamp>,
     /// The last moment its records speak of.
     pub last_at: Option<Timestamp>,
     /// How many of its records could not be read.

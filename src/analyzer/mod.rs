@@ -18,6 +18,8 @@ mod failures;
 mod flapping_sync;
 mod group_drift;
 mod held_deprovisioning;
+#[cfg(test)]
+mod independence;
 mod intent;
 mod lapsed_account;
 mod late_deprovisioning;

@@ -45,11 +45,11 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// A reject takes nothing away from this report where a newer listing took the place of its own, and where its log ends
-/// before the period.
+/// before the period or begins after the as-of time.
 fn matters(context: &Context<'_>, file: &InputFile) -> bool {
     match (file.taken_at, file.last_at) {
         (Some(taken_at), _) => taken_at <= context.as_of && !context.inputs.iter().any(|other| replaces(context, other, file)),
-        (None, Some(last_at)) => last_at >= context.from,
+        (None, Some(last_at)) => last_at >= context.from && file.first_at.is_none_or(|first_at| first_at <= context.as_of),
         (None, None) => true,
     }
 }

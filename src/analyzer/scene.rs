@@ -191,6 +191,11 @@ impl Scene {
         self
     }
 
+    /// A request that the target's endpoint tells of, at an hour.
+    pub(super) fn request(&mut self, at: i64, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
+        self.request_at(hour(at), person, operation, outcome)
+    }
+
     /// A request that the target's endpoint tells of, about the account of a person of [`Scene::accounts`].
     pub(super) fn request_at(&mut self, at: Timestamp, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
         let user = ScimUser {

@@ -134,7 +134,7 @@ fn replay(
         provider: policy.idp.provider.word().to_owned(),
         target: policy.target.provider.clone(),
         application: policy.idp.application.clone(),
-        applications: store.applications()?,
+        applications: store.applications(as_of)?,
         invitations: policy.target.sso == Sso::Basic,
         scim_actors: policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
     };
@@ -172,6 +172,7 @@ fn input_files(setup: &Setup, files: &[FileRow]) -> Vec<InputFile> {
             scope: file.scope.clone(),
             taken_at: file.taken_at,
             complete: file.complete,
+            first_at: file.first_at,
             last_at: file.last_at,
             rejected: file.rejected,
             rule: inputs::rule_of(setup, &file.name),

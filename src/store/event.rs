@@ -140,17 +140,18 @@ impl Store {
         Ok(())
     }
 
-    /// The labels of applications by id, as far as any record tells them; of several the last in the alphabet.
+    /// The labels of applications by id, as far as any record up to and including `until` tells them; of several the last in
+    /// the alphabet.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn applications(&self) -> Result<BTreeMap<String, String>, StoreError> {
+    pub fn applications(&self, until: Timestamp) -> Result<BTreeMap<String, String>, StoreError> {
         let query = "SELECT DISTINCT body ->> '$.activity.application.id', body ->> '$.activity.application.name' FROM event
-                     WHERE activity IN ('assignment', 'sign-on', 'provisioning', 'group-assignment')
+                     WHERE at <= ?1 AND activity IN ('assignment', 'sign-on', 'provisioning', 'group-assignment')
                      AND body ->> '$.activity.application.id' IS NOT NULL AND body ->> '$.activity.application.name' IS NOT NULL
                      ORDER BY 1, 2";
         self.sql("read the applications", |connection| {
-            connection.prepare(query)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            connection.prepare(query)?.query_map([until.micros()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         })
     }
 

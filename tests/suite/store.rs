@@ -1,7 +1,7 @@
 //! The store: what it refuses, and that a file is in it with everything it brought or not at all.
 
 use rusqlite::Connection;
-use scimdrift::model::event::{Activity, Event, Outcome, PersonRef};
+use scimdrift::model::event::{Activity, Event, NamedRef, Outcome, PersonRef};
 use scimdrift::model::record::Origin;
 use scimdrift::model::time::Timestamp;
 use scimdrift::store::{EventRow, FileHead, FileTail, Store, StoreError};
@@ -10,6 +10,10 @@ use crate::support::folder;
 
 fn event(native_id: &str, login: &str, record: u64) -> EventRow {
     let person = PersonRef { id: Some("00u1".to_owned()), login: Some(login.to_owned()), name: None };
+    telling(native_id, Activity::Profile { person }, record)
+}
+
+fn telling(native_id: &str, activity: Activity, record: u64) -> EventRow {
     let event = Event {
         at: Timestamp::parse("2026-06-01T12:00:00.000Z").expect("a time"),
         source: "okta-system-log".to_owned(),
@@ -19,7 +23,7 @@ fn event(native_id: &str, login: &str, record: u64) -> EventRow {
         failure: None,
         correlation: None,
         token: None,
-        activity: Activity::Profile { person },
+        activity,
         origin: Origin { record, line: record, offset: 0, length: 1 },
     };
     EventRow::new(event, format!("original of {native_id} at {record}")).expect("a row")
@@ -55,6 +59,17 @@ fn the_same_event_is_kept_once_and_in_its_first_place() {
         }
         assert_eq!(natives(&store), [("e1".to_owned(), 7)], "read as {order:?}");
     }
+}
+
+#[test]
+fn a_label_that_is_told_later_is_not_known_yet() {
+    let folder = folder();
+    let mut store = Store::open(&folder.path().join("store.db")).expect("a store");
+    let application = NamedRef { id: Some("0oa1".to_owned()), name: Some("Wiki".to_owned()) };
+    read(&mut store, "a.ndjson", &[telling("e1", Activity::SignOn { person: PersonRef::default(), application }, 1)]);
+    let label = |until: &str| store.applications(Timestamp::parse(until).expect("a time")).expect("readable").remove("0oa1");
+    assert_eq!(label("2026-06-01T11:59:59.999Z"), None);
+    assert_eq!(label("2026-06-01T12:00:00.000Z").as_deref(), Some("Wiki"));
 }
 
 #[test]

@@ -1,4 +1,9 @@
-//! The promise behind everything else: what is concluded depends on the set of records alone, not on how they came.
+//! The promise behind everything else: what is concluded depends on the records alone, not on how they came, not on what
+//! came later, and not on other people.
+
+mod company;
+mod later;
+mod leaver;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,25 +11,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use proptest::prelude::*;
-use scimdrift::model::event::Event;
-use scimdrift::model::record::{Kind, Origin};
-use scimdrift::model::report::{InputRow, Report};
+use scimdrift::model::report::Report;
 use scimdrift::model::time::Timestamp;
-use scimdrift::pipeline::{Setup, Workers, analyze, expand, ingest};
 use scimdrift::report;
-use scimdrift::store::Store;
-use scimdrift::{input, source};
 
+use self::company::{Taken, conclude, take_apart, written};
 use crate::support::{AS_OF, acme, folder, rows};
-
-/// One file of the company, taken apart.
-struct Taken {
-    row: InputRow,
-    /// The wrapper's fields that say what a listing is about.
-    params: BTreeMap<String, String>,
-    header: Option<String>,
-    records: Vec<Vec<u8>>,
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
@@ -32,10 +24,12 @@ proptest! {
     #[test]
     fn doubled_shuffled_split_and_recompressed_is_the_same(seed in any::<u64>(), jobs in prop_oneof![Just(1_usize), Just(4)]) {
         let (as_it_is, rearranged) = (folder(), folder());
-        let (events, report) = conclude(&acme().join("scimdrift.toml"), as_it_is.path(), 2);
+        let (events, report) = conclude(&acme().join("scimdrift.toml"), as_it_is.path(), as_of(), 2);
         rearrange(&take_apart(&report), rearranged.path(), &mut Dice(seed));
-        let (other_events, other) = conclude(&rearranged.path().join("scimdrift.toml"), rearranged.path(), jobs);
+        let (other_events, other) = conclude(&rearranged.path().join("scimdrift.toml"), rearranged.path(), as_of(), jobs);
         prop_assert_eq!(events, other_events);
+        report::write_folder(&report, &as_it_is.path().join("report")).expect("written");
+        report::write_folder(&other, &rearranged.path().join("report")).expect("written");
         for file in ["findings.csv", "accounts.csv", "leavers.csv", "tokens.csv", "coverage.csv"] {
             prop_assert_eq!(without_file_names(as_it_is.path(), file), without_file_names(rearranged.path(), file), "{}", file);
         }
@@ -44,36 +38,8 @@ proptest! {
     }
 }
 
-/// Reads and judges; the report's folder is `report`.
-fn conclude(config: &Path, folder: &Path, jobs: usize) -> (Vec<Event>, Report) {
-    let setup = Setup::read(config).expect("a config");
-    let mut store = Store::open(&folder.join("store.db")).expect("a store");
-    let workers = Workers::new(jobs).expect("threads");
-    let (files, empty) = expand(&setup).expect("inputs");
-    assert_eq!(empty, Vec::<String>::new());
-    let ingested = ingest(&setup, &mut store, &files, &workers, &|_| {}).expect("read");
-    assert_eq!(ingested.refused, []);
-    let as_of = Timestamp::parse(AS_OF).expect("a time");
-    let analysis = analyze(&setup, &mut store, as_of, &workers).expect("judged");
-    report::write_folder(&analysis.report, &folder.join("report")).expect("written");
-    let mut events = Vec::new();
-    store.events(Timestamp::LAST, |stored| events.push(Event { origin: Origin::default(), ..stored.event })).expect("readable");
-    (events, analysis.report)
-}
-
-fn take_apart(report: &Report) -> Vec<Taken> {
-    let taken = |row: &InputRow| {
-        let mut input = input::open(&acme().join(&row.file)).expect("an input");
-        let header = input.sample().header.to_vec();
-        let mut records = Vec::new();
-        while let Some(block) = input.next_block().expect("a block") {
-            block.records(|_, raw| records.push(raw.to_vec()));
-        }
-        let finished = input.finish();
-        let params = finished.envelope.map(|envelope| envelope.params).unwrap_or_default();
-        Taken { row: row.clone(), params, header: (!header.is_empty()).then(|| header.join(",")), records }
-    };
-    report.inputs.iter().map(taken).collect()
+fn as_of() -> Timestamp {
+    Timestamp::parse(AS_OF).expect("a time")
 }
 
 /// Writes the same records as other files: each file once or twice, in pieces, in another order, in another compression.
@@ -123,38 +89,6 @@ fn pieces(records: &[Vec<u8>], dice: &mut Dice) -> Vec<Vec<Vec<u8>>> {
     }
     pieces[0].extend(torn);
     pieces
-}
-
-/// A log as lines, a listing in its envelope, a table under its header.
-fn written(file: &Taken, records: &[Vec<u8>]) -> Vec<u8> {
-    let lines = |between: &[u8]| records.join(between);
-    if let Some(header) = &file.header {
-        let body = records.iter().map(|record| String::from_utf8_lossy(record).trim_end().to_owned()).collect::<Vec<_>>().join("\r\n");
-        return format!("{header}\r\n{body}\r\n").into_bytes();
-    }
-    if source::find(&file.row.source).is_some_and(|source| source.kind == Kind::Log) {
-        let mut text = lines(b"\n");
-        text.push(b'\n');
-        return one_line_each(&text, records);
-    }
-    let params = serde_json::to_string(&file.params).expect("JSON");
-    let mut text = format!("{{\"scimdrift\":\"listing/1\",\"source\":\"{}\",\"params\":{params},\"items\":[", file.row.source).into_bytes();
-    text.extend(lines(b","));
-    text.extend(b"]}");
-    text
-}
-
-/// Records that span lines, as in a pretty-printed array, are put on one; broken ones stay as they are.
-fn one_line_each(text: &[u8], records: &[Vec<u8>]) -> Vec<u8> {
-    if !records.iter().any(|record| record.contains(&b'\n')) {
-        return text.to_vec();
-    }
-    let line = |record: &Vec<u8>| {
-        serde_json::from_slice::<serde_json::Value>(record).map_or_else(|_| record.clone(), |value| value.to_string().into_bytes())
-    };
-    let mut text = records.iter().map(line).collect::<Vec<_>>().join(&b"\n"[..]);
-    text.push(b'\n');
-    text
 }
 
 fn compressed(text: &[u8], dice: &mut Dice) -> Vec<u8> {
