@@ -26,8 +26,7 @@ pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectati
     }
     let mapped = mapped_groups(context).ok()?;
     let held: Vec<(Role, &Timeline<bool>)> = mapped.iter().filter_map(|(id, role)| Some((*role, person.groups.get(*id)?))).collect();
-    let role_at =
-        |at: Timestamp| held.iter().filter(|(_, membership)| membership.held_at(at)).map(|(role, _)| *role).max().unwrap_or(default);
+    let role_at = |at: Timestamp| role_at(&held, default, at);
     let role = role_at(context.as_of);
     let mut changes: Vec<(Timestamp, u32)> = held
         .iter()
@@ -39,6 +38,35 @@ pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectati
     let decisive = changes.into_iter().rev().find(|(at, _)| role_at(at.minus(Span::from_micros(1))) != role && role_at(*at) == role);
     let assigned = person.assigned.steps().iter().rev().find(|step| step.value && !step.from_the_start).map(|step| (step.at, step.proof));
     Some(Expectation { role, since: decisive.max(assigned) })
+}
+
+/// Which role the mapping gave a person from when on, in order; `None` for what held before the first record. Empty where
+/// no mapping is configured or the members of a mapped group are not known.
+#[must_use]
+pub fn expected_roles(context: &Context<'_>, person: &Person) -> Vec<(Option<Timestamp>, Role)> {
+    let (Some(default), false, Ok(mapped)) = (context.policy.target.default_role, context.policy.roles.is_empty(), mapped_groups(context))
+    else {
+        return Vec::new();
+    };
+    let held: Vec<(Role, &Timeline<bool>)> = mapped.iter().filter_map(|(id, role)| Some((*role, person.groups.get(*id)?))).collect();
+    let role_at = |at: Timestamp| role_at(&held, default, at);
+    let steps = held.iter().flat_map(|(_, membership)| membership.steps()).filter(|step| !step.from_the_start);
+    let mut moments: Vec<Timestamp> = steps.map(|step| step.at).collect();
+    moments.sort_unstable();
+    let before = moments.first().map_or(context.as_of, |first| first.minus(Span::from_micros(1)));
+    let mut roles = vec![(None, role_at(before))];
+    for at in moments {
+        let role = role_at(at);
+        if roles.last().is_none_or(|(_, last)| *last != role) {
+            roles.push((Some(at), role));
+        }
+    }
+    roles
+}
+
+/// The role that the groups gave at a moment: of several the most privileged, of none the default.
+fn role_at(held: &[(Role, &Timeline<bool>)], default: Role, at: Timestamp) -> Role {
+    held.iter().filter(|(_, membership)| membership.held_at(at)).map(|(role, _)| *role).max().unwrap_or(default)
 }
 
 /// The groups that `[roles]` names, by id.
