@@ -245,7 +245,7 @@ fn run_id(report: &Report) -> String {
 }
 
 /// The ordinals of every event that findings rest on, or are about.
-fn ordinals(findings: &[Finding]) -> BTreeSet<u32> {
+pub(super) fn ordinals(findings: &[Finding]) -> BTreeSet<u32> {
     use crate::model::finding::Proof;
     let proofs = findings
         .iter()
