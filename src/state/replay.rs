@@ -248,7 +248,7 @@ impl Replay {
 
     /// When a listing of this source last named the row.
     pub(super) fn last_listed(&self, source: &str, id: &str) -> Option<Timestamp> {
-        self.listed.get(&(source.to_owned(), String::new(), id.to_owned())).copied()
+        self.listed.last(source, "", id)
     }
 
     /// Whether the listing that was taken at this moment names the row.
