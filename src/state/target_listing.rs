@@ -60,25 +60,24 @@ impl Replay {
     }
 
     pub(super) fn observe_resource_group(&mut self, at: Timestamp, facts: &ResourceGroupFacts, ordinal: u32) {
-        let mut members: BTreeMap<AccountRef, Option<String>> = BTreeMap::new();
+        let mut members: BTreeMap<String, Option<String>> = BTreeMap::new();
         for (id, name, role) in &facts.users {
             let named = AccountRef { system: None, id: Some(id.clone()), name: Some(name.clone()) };
             if let Some(account) = self.hub_account(at, &named, ordinal) {
-                members.insert(account.as_named(), role.clone());
+                members.insert(account.id().to_owned(), role.clone());
             }
         }
         let before = self.trail.resource_groups.get(&facts.name).map(|listed| listed.seen);
         let told = Told::by_listing(at, before.flatten(), ordinal);
         let mut differences = Vec::new();
         for account in &mut self.accounts.list {
-            let named = account.as_named();
-            let now = members.remove(&named);
+            let now = members.get(account.id()).cloned();
             let former = match now.clone() {
                 Some(role) => account.resource_groups.insert(facts.name.clone(), role),
                 None => account.resource_groups.remove(&facts.name),
             };
-            if before.is_some() || former.is_some() {
-                differences.push((named, former, now));
+            if former != now && (before.is_some() || former.is_some()) {
+                differences.push((account.as_named(), former, now));
             }
         }
         let word = |role: Option<String>| membership_word(role.as_deref());
