@@ -13,6 +13,8 @@ pub mod store;
 
 pub mod analyzer;
 
+pub mod diagnosis;
+
 pub mod pipeline;
 
 pub mod cli;

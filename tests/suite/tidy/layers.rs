@@ -6,7 +6,7 @@ use super::rust::{Reach, Token, code, reaches, tokens};
 use super::{none, texts, top};
 
 /// Each layer and the layers it may import, lowest first. `main` is `src/main.rs`; `lib` only declares the layers.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("lib", &[]),
     ("model", &[]),
     ("input", &["model"]),
@@ -16,8 +16,9 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("policy", &["model"]),
     ("report", &["model"]),
     ("analyzer", &["model", "state", "policy"]),
-    ("pipeline", &["model", "input", "source", "store", "state", "policy", "report", "analyzer"]),
-    ("cli", &["model", "source", "store", "policy", "report", "analyzer", "pipeline"]),
+    ("diagnosis", &["model", "state", "policy", "analyzer"]),
+    ("pipeline", &["model", "input", "source", "store", "state", "policy", "report", "analyzer", "diagnosis"]),
+    ("cli", &["model", "source", "store", "policy", "report", "analyzer", "diagnosis", "pipeline"]),
     ("main", &["cli"]),
 ];
 
