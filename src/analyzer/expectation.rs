@@ -41,6 +41,31 @@ pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectati
     Some(Expectation { role, since: decisive.max(assigned) })
 }
 
+/// Which role the mapping gave a person from when on, in order; `None` for what held before the first record. Empty where
+/// no mapping is configured or the members of a mapped group are not known.
+#[must_use]
+pub fn expected_roles(context: &Context<'_>, person: &Person) -> Vec<(Option<Timestamp>, Role)> {
+    let (Some(default), false, Ok(mapped)) = (context.policy.target.default_role, context.policy.roles.is_empty(), mapped_groups(context))
+    else {
+        return Vec::new();
+    };
+    let held: Vec<(Role, &Timeline<bool>)> = mapped.iter().filter_map(|(id, role)| Some((*role, person.groups.get(*id)?))).collect();
+    let role_at =
+        |at: Timestamp| held.iter().filter(|(_, membership)| membership.held_at(at)).map(|(role, _)| *role).max().unwrap_or(default);
+    let steps = held.iter().flat_map(|(_, membership)| membership.steps()).filter(|step| !step.from_the_start);
+    let mut moments: Vec<Timestamp> = steps.map(|step| step.at).collect();
+    moments.sort_unstable();
+    let before = moments.first().map_or(context.as_of, |first| first.minus(Span::from_micros(1)));
+    let mut roles = vec![(None, role_at(before))];
+    for at in moments {
+        let role = role_at(at);
+        if roles.last().is_none_or(|(_, last)| *last != role) {
+            roles.push((Some(at), role));
+        }
+    }
+    roles
+}
+
 /// The groups that `[roles]` names, by id.
 ///
 /// # Errors

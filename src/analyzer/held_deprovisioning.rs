@@ -65,7 +65,8 @@ fn staged<'a>(owner: &'a Person, lapse: &Lapse) -> Option<&'a Attempt> {
 }
 
 /// The quarantine that has not ended, by the record that begins it.
-fn quarantine<'a>(context: &Context<'a>) -> Option<&'a SettingChange> {
+#[must_use]
+pub fn quarantine<'a>(context: &Context<'a>) -> Option<&'a SettingChange> {
     context.directory.settings.iter().fold(None, |open, change| match turn(&change.setting) {
         Some(Turn::Begins) => open.or(Some(change)),
         Some(Turn::Ends) => None,

@@ -52,11 +52,12 @@ pub use altered_input::Altered;
 pub use author::{Author, scim_actors};
 pub use cause::Cause;
 pub use context::{Context, InputFile, connector};
-pub use expectation::{Expectation, expected_role};
+pub use expectation::{Expectation, expected_role, expected_roles};
 pub use failures::{Failures, Outage};
+pub use held_deprovisioning::quarantine;
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};
 pub use target_rule::{Attribute, Complaint};
-pub use unrepaired::{Try, Unrepaired};
+pub use unrepaired::{Try, Unrepaired, of_person as unrepaired_of, tries};
 
 /// A reason a rule may give, in the order in which the first one that holds is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

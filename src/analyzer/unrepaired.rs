@@ -87,7 +87,9 @@ impl<'a> Try<'a> {
         self.endpoint.into_iter().chain(self.provider)
     }
 
-    fn cause(&self) -> Cause {
+    /// Why it failed, as far as either side tells.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
         let causes = self.tellings().filter_map(|attempt| attempt.failure.as_ref()).map(Cause::of);
         causes.into_iter().find(|cause| *cause != Cause::Unknown).unwrap_or(Cause::Unknown)
     }
@@ -178,7 +180,8 @@ impl<'a> Unrepaired<'a> {
 }
 
 /// The attempts in order, each once, whoever tells of it.
-pub(super) fn tries<'a>(context: &Context<'_>, attempts: &'a [Attempt]) -> Vec<Try<'a>> {
+#[must_use]
+pub fn tries<'a>(context: &Context<'_>, attempts: &'a [Attempt]) -> Vec<Try<'a>> {
     put_together(attempts, context.directory.endpoint_skew())
 }
 
@@ -201,7 +204,8 @@ fn put_together(attempts: &[Attempt], skew: Span) -> Vec<Try<'_>> {
 }
 
 /// What failed for a person and was not repaired, operation by operation.
-pub(super) fn of_person<'a>(context: &Context<'_>, person: &'a Person) -> Vec<Unrepaired<'a>> {
+#[must_use]
+pub fn of_person<'a>(context: &Context<'_>, person: &'a Person) -> Vec<Unrepaired<'a>> {
     // Nearly everybody's attempts worked.
     if !person.attempts.iter().any(Attempt::failed) {
         return Vec::new();

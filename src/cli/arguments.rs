@@ -84,6 +84,8 @@ pub(super) enum Command {
         #[arg(value_name = "ID")]
         id: String,
     },
+    /// One person over all systems on one time line, with what is the matter and how to fix it.
+    Trace(TraceArguments),
     /// What can be read.
     Sources,
     /// What can be found.
@@ -108,6 +110,19 @@ pub(super) struct Part {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct TraceArguments {
+    /// An id of the identity provider, an e-mail, a user name, an employee number or an account's id.
+    #[arg(value_name = "PERSON")]
+    pub(super) person: String,
+    /// Show the time line from this moment on.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(super) since: Option<Timestamp>,
+    /// Show the time line up to this moment.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(super) until: Option<Timestamp>,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct Filter {
     /// Of this rule only.
     #[arg(long, value_name = "RULE")]
@@ -129,7 +144,7 @@ pub(super) enum Format {
     Human,
     /// For programs.
     Json,
-    /// As Markdown, to be pasted into a ticket; `explain` alone writes it.
+    /// As Markdown, to be pasted into a ticket; `explain` and `trace` write it.
     Md,
 }
 

@@ -57,8 +57,19 @@ pub(super) enum Failure {
         /// The findings: id, rule and subject.
         among: Vec<String>,
     },
+    /// Nobody is known by this key.
+    #[error("{0}: nobody is known by this key")]
+    UnknownPerson(String),
+    /// Several people are, or nobody is exactly and some are alike.
+    #[error("{asked}: does not name exactly one person; name one of these {}", .among.len())]
+    AmbiguousPerson {
+        /// What was asked for.
+        asked: String,
+        /// The candidates: id, login, and why.
+        among: Vec<String>,
+    },
     /// Markdown was asked of a command that has none.
-    #[error("--format md: only `scimdrift explain` writes Markdown")]
+    #[error("--format md: only `scimdrift explain` and `scimdrift trace` write Markdown")]
     NoMarkdown,
     /// No report of that moment is kept.
     #[error("no report as of {asked} is kept; the last analysis is as of {last}")]
@@ -78,7 +89,10 @@ impl Failure {
             Self::Output(_) => Some("check that the disk has space, or write to another place".to_owned()),
             Self::Pipeline(error) => Some(error.hint()),
             Self::UnknownId(_) => Some("`scimdrift rules` and `scimdrift findings` list them".to_owned()),
-            Self::AmbiguousId { among, .. } => Some(among.join("\n  ")),
+            Self::UnknownPerson(_) => {
+                Some("an id, e-mail, user name, employee number or account id is asked for; accounts.csv has them".to_owned())
+            }
+            Self::AmbiguousId { among, .. } | Self::AmbiguousPerson { among, .. } => Some(among.join("\n  ")),
             Self::NoMarkdown => Some("use --format human or --format json".to_owned()),
             Self::OtherMoment { asked, .. } => Some(format!("run `scimdrift analyze --as-of {asked}` first")),
             Self::NothingAnalyzed(_) => Some("run `scimdrift run`, or `scimdrift ingest` and `scimdrift analyze`, first".to_owned()),

@@ -83,9 +83,9 @@ pub(super) fn kept_report(global: &Global) -> Result<Report, Failure> {
 
 /// What every part of the job works on.
 pub(super) struct Desk {
-    setup: Setup,
+    pub(super) setup: Setup,
     pub(super) store: Store,
-    workers: Workers,
+    pub(super) workers: Workers,
 }
 
 impl Desk {

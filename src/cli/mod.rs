@@ -7,6 +7,7 @@ mod explain;
 mod findings;
 mod job;
 mod terminal;
+mod trace;
 mod verify;
 
 use std::process::ExitCode;
@@ -42,7 +43,7 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let global = &arguments.global;
-    if terminal.is_markdown() && !matches!(arguments.command, Command::Explain { .. }) {
+    if terminal.is_markdown() && !matches!(arguments.command, Command::Explain { .. } | Command::Trace(_)) {
         return Err(Failure::NoMarkdown);
     }
     match &arguments.command {
@@ -53,6 +54,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Verify { dir, part } => verify::verify(global, dir, part, terminal),
         Command::Findings(filter) => findings::list(global, filter, terminal),
         Command::Explain { id } => explain::explain(global, id, terminal),
+        Command::Trace(asked) => trace::trace(global, asked, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
     }

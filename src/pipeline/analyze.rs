@@ -100,7 +100,7 @@ fn keep(store: &mut Store, report: &Report) -> Result<(), PipelineError> {
 }
 
 /// Every listing, with what absence from it means.
-fn listings_up_to(store: &Store, as_of: Timestamp) -> Result<Vec<Listing>, PipelineError> {
+pub(super) fn listings_up_to(store: &Store, as_of: Timestamp) -> Result<Vec<Listing>, PipelineError> {
     let listing = |row: ListingRow| {
         let Kind::Listing(absence) = source::find(&row.source)?.kind else { return None };
         let ListingRow { taken_at, source, scope, complete, rows, file } = row;
@@ -110,18 +110,18 @@ fn listings_up_to(store: &Store, as_of: Timestamp) -> Result<Vec<Listing>, Pipel
 }
 
 /// What one pass over the events gives.
-struct Replayed {
-    directory: Directory,
+pub(super) struct Replayed {
+    pub(super) directory: Directory,
     /// How many records each file was the first to bring.
     used: BTreeMap<i64, u64>,
     /// How many records of each source speak of a moment up to the as-of time.
-    spoken: BTreeMap<String, u64>,
+    pub(super) spoken: BTreeMap<String, u64>,
     /// The digest of everything that was read.
     read: Digest,
 }
 
 /// The directory at the as-of time, and the counts that do not depend on how records are spread over files.
-fn replay(
+pub(super) fn replay(
     setup: &Setup,
     store: &Store,
     as_of: Timestamp,
@@ -157,13 +157,13 @@ fn replay(
 }
 
 /// Every log with its hours, and how many of its records touch access.
-fn logs(store: &Store, as_of: Timestamp, spoken: &BTreeMap<String, u64>) -> Result<Vec<Coverage>, PipelineError> {
+pub(super) fn logs(store: &Store, as_of: Timestamp, spoken: &BTreeMap<String, u64>) -> Result<Vec<Coverage>, PipelineError> {
     let is_log = |log: &Coverage| source::find(&log.source).is_some_and(|source| source.kind == Kind::Log);
     let counted = |log: Coverage| Coverage { records: spoken.get(&log.source).copied().unwrap_or(0), ..log };
     Ok(store.coverage(as_of)?.into_iter().filter(is_log).map(counted).collect())
 }
 
-fn input_files(setup: &Setup, files: &[FileRow]) -> Vec<InputFile> {
+pub(super) fn input_files(setup: &Setup, files: &[FileRow]) -> Vec<InputFile> {
     files
         .iter()
         .map(|file| InputFile {

@@ -22,6 +22,7 @@ mod leavers;
 mod moment;
 mod setup;
 mod tokens;
+mod trace;
 pub mod verify;
 
 pub use analyze::{Analysis, analyze};
@@ -29,6 +30,7 @@ pub use error::PipelineError;
 pub use ingest::{Ingested, Progress, ingest};
 pub use inputs::{InputPath, expand, expand_paths};
 pub use setup::Setup;
+pub use trace::{Answer, Window, trace};
 
 /// The threads that decode and judge.
 #[derive(Debug)]

@@ -80,7 +80,7 @@ fn fenced(out: &mut dyn Write, language: &str, content: &str) -> io::Result<()> 
 }
 
 /// The text on one line, with everything that Markdown would take for markup or for an address made plain.
-fn inert(text: &str) -> String {
+pub(in crate::cli) fn inert(text: &str) -> String {
     let text = visible(text).replace(['\n', '\r'], " ");
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,7 +1,7 @@
 //! `scimdrift explain`: the page of a rule, or one finding with everything it rests on.
 
 mod history;
-mod markdown;
+pub(super) mod markdown;
 mod rule;
 mod text;
 

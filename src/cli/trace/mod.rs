@@ -1,0 +1,34 @@
+//! `scimdrift trace`: one person over all systems on one time line, with what is the matter.
+
+mod markdown;
+mod text;
+
+use super::arguments::{Global, TraceArguments};
+use super::exit::{Exit, Failure};
+use super::job::Desk;
+use super::terminal::Terminal;
+use crate::pipeline::{self, Answer, Window};
+
+pub(super) fn trace(global: &Global, asked: &TraceArguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let desk = Desk::open(global)?;
+    let nothing = || Failure::NothingAnalyzed(desk.store.path().display().to_string());
+    let as_of = global.as_of.or(desk.store.last_analysis()?).ok_or_else(nothing)?;
+    let window = Window { since: asked.since, until: asked.until };
+    let trace = match pipeline::trace(&desk.setup, &desk.store, as_of, &asked.person, window, &desk.workers)? {
+        Answer::Found(trace) => trace,
+        Answer::Nobody => return Err(Failure::UnknownPerson(asked.person.clone())),
+        Answer::Several(candidates) => {
+            if terminal.is_json() {
+                let json = serde_json::json!({"asked": asked.person, "candidates": candidates});
+                terminal.data(&json, |_| Ok(()))?;
+            }
+            let line = |candidate: &crate::model::trace::Candidate| {
+                let person = if candidate.person.is_empty() { "no person" } else { &candidate.person };
+                format!("{person}  {}  ({})", candidate.label, candidate.because)
+            };
+            return Err(Failure::AmbiguousPerson { asked: asked.person.clone(), among: candidates.iter().map(line).collect() });
+        }
+    };
+    terminal.data(&trace, |out| if terminal.is_markdown() { markdown::write(out, &trace) } else { text::write(out, &trace) })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,143 @@
+//! A trace for the terminal.
+
+use std::io::{self, Write};
+
+use crate::cli::terminal::visible;
+use crate::model::time::Timestamp;
+use crate::model::trace::{DiagnosisRow, Moment, Place, Stretch, Trace, TracedAccount, TracedPerson};
+
+/// The width of the names on the left.
+const MARGIN: &str = "             ";
+
+pub(super) fn write(out: &mut dyn Write, trace: &Trace) -> io::Result<()> {
+    match &trace.person {
+        Some(found) => person(out, found)?,
+        None => writeln!(out, "An account without an owner, as of {} UTC", trace.as_of.minute())?,
+    }
+    for (index, found) in trace.diagnoses.iter().enumerate() {
+        diagnosis(out, index + 1, found)?;
+    }
+    if trace.diagnoses.is_empty() && trace.person.is_some() {
+        writeln!(out, "\ndiagnosis    nothing is known to be the matter")?;
+    }
+    writeln!(out, "\naccounts")?;
+    trace.accounts.iter().try_for_each(|found| account(out, found))?;
+    if trace.accounts.is_empty() {
+        writeln!(out, "{MARGIN}none in any system")?;
+    }
+    stretches(out, "entitled", &trace.entitlement)?;
+    stretches(out, "role, mapped", &trace.expected_role)?;
+    stretches(out, "role, target", &trace.observed_role)?;
+    writeln!(out, "\ntime line (UTC)")?;
+    if trace.timeline.is_empty() {
+        writeln!(out, "  no record")?;
+    }
+    trace.timeline.iter().try_for_each(|one| moment(out, one))
+}
+
+fn person(out: &mut dyn Write, person: &TracedPerson) -> io::Result<()> {
+    let name = [person.login.as_str(), person.name.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    writeln!(out, "{} · {} {}", visible(&name), person.system, visible(&person.id))?;
+    let entitled = match person.entitled {
+        Some(true) => "entitled",
+        Some(false) => "not entitled",
+        None => "not known to be entitled",
+    };
+    writeln!(out, "{:<13}{}, {entitled}", "person", person.state)?;
+    for (name, value) in
+        [("employee", person.employee_id.clone()), ("addresses", person.addresses.join(", ")), ("groups", person.groups.join(", "))]
+    {
+        if !value.is_empty() {
+            writeln!(out, "{name:<13}{}", visible(&value))?;
+        }
+    }
+    Ok(())
+}
+
+fn diagnosis(out: &mut dyn Write, number: usize, found: &DiagnosisRow) -> io::Result<()> {
+    let bold = anstyle::Style::new().bold();
+    let name = if number == 1 { "diagnosis".to_owned() } else { format!("or else ({number})") };
+    writeln!(out, "\n{name:<13}{bold}{}{bold:#}  ({}, confidence {})", found.title, found.id, found.confidence)?;
+    writeln!(out, "{MARGIN}{}.", visible(&found.because).replace('\n', " "))?;
+    if let Some(since) = found.since {
+        writeln!(out, "{:<13}{} UTC", "since", since.minute())?;
+    }
+    writeln!(out, "{:<13}{}", "scope", scope(found.others))?;
+    list(out, "fix", &found.fix)?;
+    list(out, "test", &found.test)?;
+    list(out, "evidence", &found.evidence.iter().map(in_words).collect::<Vec<_>>())
+}
+
+/// `3 others show the same`
+pub(super) fn scope(others: u64) -> String {
+    match others {
+        0 => "nobody else shows the same".to_owned(),
+        1 => "one other shows the same".to_owned(),
+        many => format!("{many} others show the same"),
+    }
+}
+
+fn list(out: &mut dyn Write, name: &str, lines: &[String]) -> io::Result<()> {
+    for (index, line) in lines.iter().enumerate() {
+        writeln!(out, "{:<13}{}", if index == 0 { name } else { "" }, visible(line))?;
+    }
+    Ok(())
+}
+
+fn account(out: &mut dyn Write, found: &TracedAccount) -> io::Result<()> {
+    let role = if found.role.is_empty() { String::new() } else { format!(", role {}", found.role) };
+    let external = if found.external_id.is_empty() { String::new() } else { format!(", externalId {}", found.external_id) };
+    let line = format!("{} {} ({}): {}{role}{external}, {}", found.system, found.account, found.account_id, found.state, found.situation);
+    writeln!(out, "  {}", visible(&line).replace('\n', " "))?;
+    for key in found.keys.iter().filter(|key| key.outcome != "not asked") {
+        let value = if key.value.is_empty() { String::new() } else { format!("{}: ", key.value) };
+        writeln!(out, "    {:<12} {:<9} {}", key.key, key.outcome, visible(&format!("{value}{}", key.because)).replace('\n', " "))?;
+    }
+    Ok(())
+}
+
+fn stretches(out: &mut dyn Write, name: &str, stretches: &[Stretch]) -> io::Result<()> {
+    for (index, stretch) in stretches.iter().enumerate() {
+        let title = if index == 0 { name } else { "" };
+        writeln!(out, "{}{title:<13}{}  {}", if index == 0 { "\n" } else { "" }, span(stretch), visible(&stretch.value))?;
+    }
+    Ok(())
+}
+
+/// `2026-06-01 10:00 to 2026-06-03 09:00`
+pub(super) fn span(stretch: &Stretch) -> String {
+    let end = |at: Option<Timestamp>, open: &str| at.map_or_else(|| format!("{open:<16}"), Timestamp::minute);
+    format!("{} to {}", end(stretch.from, "before"), end(stretch.to, "now"))
+}
+
+fn moment(out: &mut dyn Write, one: &Moment) -> io::Result<()> {
+    let outcome = if one.outcome.is_empty() || one.outcome == "success" { String::new() } else { format!("  [{}]", one.outcome) };
+    let by = if one.by.is_empty() { String::new() } else { format!("  by {}", one.by) };
+    let line = visible(&format!("{}{outcome}{by}{}", one.what, repeats(one))).replace('\n', " ");
+    writeln!(out, "  {}  {line}", one.at.minute())?;
+    if !one.told.is_empty() {
+        writeln!(out, "                    {}", visible(&one.told).replace('\n', " "))?;
+    }
+    writeln!(out, "                    {}", visible(&places(one)))
+}
+
+/// `; 23 alike until 2026-06-05 14:40`
+pub(super) fn repeats(one: &Moment) -> String {
+    let Some(until) = one.until else { return String::new() };
+    let more = one.times.saturating_sub(1);
+    match (one.outcome.as_str(), more) {
+        ("", _) => format!("; shown {more} more times until {}", until.minute()),
+        ("failure", 1) => format!("; one identical retry at {}", until.minute()),
+        ("failure", _) => format!("; {more} identical retries until {}", until.minute()),
+        (_, _) => format!("; {more} alike until {}", until.minute()),
+    }
+}
+
+pub(super) fn places(one: &Moment) -> String {
+    one.evidence.iter().map(in_words).collect::<Vec<_>>().join(" · ")
+}
+
+fn in_words(place: &Place) -> String {
+    let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("{}{line} ({})", place.file, place.source)
+}

@@ -1,0 +1,25 @@
+//! "Deactivate users" is off.
+
+use super::{Case, DAY, Diagnosis, Symptom};
+use crate::analyzer::Try;
+use crate::model::event::Operation;
+use crate::model::finding::Confidence;
+
+/// The card.
+pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
+    id: "deactivation-switched-off",
+    title: "Taking access away is switched off, or never tried",
+    doc: include_str!("../../docs/diagnoses/deactivation-switched-off.md"),
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Option<Symptom> {
+    let lapse = case.lapse().filter(|_| case.lapsed_and_active())?;
+    let takes = |one: &&Try<'_>| matches!(one.operation, Operation::Disable | Operation::Delete) && one.aligned >= lapse.at.minus(DAY);
+    if case.tries.iter().any(|one| takes(&one)) || case.pushed_active_since(&lapse).is_some() {
+        return None;
+    }
+    let because =
+        format!("the person stopped being entitled on {} UTC, the account is active, and nothing tried to disable it", lapse.at.minute());
+    Some(Symptom { confidence: Confidence::Medium, because, since: Some(lapse.at), proofs: vec![lapse.proof] })
+}
