@@ -1,6 +1,6 @@
 //! The account that the identity provider is linked to was removed at the target.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -14,5 +14,5 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::NotFound])?;
-    Some(case.failed(row, Confidence::High, "the account that the identity provider is linked to is not there any more"))
+    Some(failed(row, Confidence::High, "the account that the identity provider is linked to is not there any more"))
 }

@@ -1,6 +1,6 @@
 //! Assigned before provisioning was switched on, and never attempted.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, found};
 use crate::model::finding::Confidence;
 
 /// The card.
@@ -13,7 +13,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let finding = case.finding("missing-account", Some("never-attempted"), &[])?;
-    let mut symptom = case.found(finding);
+    let mut symptom = found(finding);
     symptom.confidence = if case.person.attempts.is_empty() { Confidence::High } else { Confidence::Low };
     Some(symptom)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Symptom;
-use crate::analyzer::{Cause, Context, Try, Unrepaired, tries, unrepaired_of};
+use crate::analyzer::{Attribute, Cause, Context, Try, Unrepaired, tries, unrepaired_of};
 use crate::model::event::{Failure, Operation};
 use crate::model::finding::{Confidence, Finding, Proof};
 use crate::model::link::fold;
@@ -39,23 +39,6 @@ impl<'a> Case<'a> {
         self.open.iter().filter(|row| causes.contains(&row.cause)).max_by_key(|row| row.last_at())
     }
 
-    /// Whether code or text of the last attempt hold one of these, which are in lower case.
-    pub(super) fn says(&self, row: &Unrepaired<'_>, parts: &[&str]) -> bool {
-        row.words().iter().any(|failure| {
-            let told = in_words(failure).to_lowercase();
-            parts.iter().any(|part| told.contains(part))
-        })
-    }
-
-    /// A symptom that a failure shows, with what was told of it.
-    pub(super) fn failed(&self, row: &Unrepaired<'_>, confidence: Confidence, why: &str) -> Symptom {
-        let told = row.words().first().map(|failure| in_words(failure)).filter(|told| !told.is_empty());
-        let told = told.map(|told| format!(" ({told})")).unwrap_or_default();
-        let because = format!("{why}: the {} failed, last on {} UTC{told}", row.noun(), row.last_at().minute());
-        let proofs = row.tries().last().into_iter().flat_map(Try::tellings).map(|told| told.proof).collect();
-        Symptom { confidence, because, since: Some(row.first_at()), proofs }
-    }
-
     /// What a rule found, with this reason where one is named, about one of these objects where some are.
     pub(super) fn finding(&self, rule: &str, reason: Option<&str>, objects: &[&str]) -> Option<&'a Finding> {
         let fits = |finding: &&&Finding| {
@@ -65,15 +48,18 @@ impl<'a> Case<'a> {
         self.findings.iter().find(fits).copied()
     }
 
-    /// A symptom that a finding shows. What is foreseen is less sure than what has happened.
-    pub(super) fn found(&self, finding: &Finding) -> Symptom {
-        let event = |proof: &Proof| if let Proof::Event(ordinal) = proof { Some(*ordinal) } else { None };
-        Symptom {
-            confidence: if finding.reason == "will-be-rejected" { Confidence::Medium } else { finding.confidence },
-            because: finding.explanation.trim_end_matches('.').to_owned(),
-            since: finding.since,
-            proofs: finding.evidence().iter().filter_map(event).collect(),
-        }
+    /// A symptom of a value that was refused and that the identity provider may have corrected since, without a retry.
+    pub(super) fn refused(&self, attribute: Attribute) -> Option<Symptom> {
+        let row = self.open(&[Cause::Attribute])?;
+        let sent = row.tries().last()?.endpoint.and_then(|told| told.sent.as_deref())?;
+        let value = match attribute {
+            Attribute::UserName => sent.user_name.as_deref()?,
+            Attribute::Emails => sent.emails.first()?,
+            _ => return None,
+        };
+        let complaint = attribute.complaint(value)?;
+        let why = format!("{} was sent as “{value}” ({complaint}), and nothing was tried since", attribute.word());
+        Some(failed(row, Confidence::Medium, &why))
     }
 
     /// The target's accounts of the person.
@@ -110,6 +96,34 @@ impl<'a> Case<'a> {
         let account = directory.accounts.iter().find(|account| directory.is_target(account) && fold(&account.name) == name)?;
         let owner = directory.owner(account).filter(|owner| owner.id != self.person.id)?;
         Some((account, owner))
+    }
+}
+
+/// Whether code or text of the last attempt hold one of these, which are in lower case.
+pub(super) fn says(row: &Unrepaired<'_>, parts: &[&str]) -> bool {
+    row.words().iter().any(|failure| {
+        let told = in_words(failure).to_lowercase();
+        parts.iter().any(|part| told.contains(part))
+    })
+}
+
+/// A symptom that a failure shows, with what was told of it.
+pub(super) fn failed(row: &Unrepaired<'_>, confidence: Confidence, why: &str) -> Symptom {
+    let told = row.words().first().map(|failure| in_words(failure)).filter(|told| !told.is_empty());
+    let told = told.map(|told| format!(" ({told})")).unwrap_or_default();
+    let because = format!("{why}: the {} failed, last on {} UTC{told}", row.noun(), row.last_at().minute());
+    let proofs = row.tries().last().into_iter().flat_map(Try::tellings).map(|told| told.proof).collect();
+    Symptom { confidence, because, since: Some(row.first_at()), proofs }
+}
+
+/// A symptom that a finding shows. What is foreseen is less sure than what has happened.
+pub(super) fn found(finding: &Finding) -> Symptom {
+    let event = |proof: &Proof| if let Proof::Event(ordinal) = proof { Some(*ordinal) } else { None };
+    Symptom {
+        confidence: if finding.reason == "will-be-rejected" { Confidence::Medium } else { finding.confidence },
+        because: finding.explanation.trim_end_matches('.').to_owned(),
+        since: finding.since,
+        proofs: finding.evidence().iter().filter_map(event).collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The connector is in quarantine.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, found};
 use crate::analyzer::quarantine;
 use crate::model::finding::Confidence;
 
@@ -13,7 +13,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 };
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
-    let held = case.finding("held-deprovisioning", Some("quarantined"), &[]).map(|finding| case.found(finding));
+    let held = case.finding("held-deprovisioning", Some("quarantined"), &[]).map(found);
     held.or_else(|| {
         let quarantine = quarantine(case.context)?;
         let waits = !case.open.is_empty() || case.finding("missing-account", None, &[]).is_some();

@@ -1,6 +1,6 @@
 //! Duplicate source or target matches: the connector finds more than one and touches none.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed, says};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -14,6 +14,6 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::Conflict])?;
-    let sure = case.says(row, &["duplicatetargetentries", "duplicatesourceentries", "multipleentriesinresponse", "more than one"]);
-    sure.then(|| case.failed(row, Confidence::High, "the value that is matched on stands for more than one"))
+    let sure = says(row, &["duplicatetargetentries", "duplicatesourceentries", "multipleentriesinresponse", "more than one"]);
+    sure.then(|| failed(row, Confidence::High, "the value that is matched on stands for more than one"))
 }

@@ -1,6 +1,6 @@
 //! 409: an account that is there already.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -14,5 +14,5 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::Conflict])?;
-    Some(case.failed(row, Confidence::High, "the target says that an account with one of these values exists"))
+    Some(failed(row, Confidence::High, "the target says that an account with one of these values exists"))
 }

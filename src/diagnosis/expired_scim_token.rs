@@ -1,6 +1,6 @@
 //! Expired or revoked SCIM token: the target refuses the connector's credentials.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -14,5 +14,5 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::Authentication])?;
-    Some(case.failed(row, Confidence::High, "the target refuses the credentials of the connector"))
+    Some(failed(row, Confidence::High, "the target refuses the credentials of the connector"))
 }

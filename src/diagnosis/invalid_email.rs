@@ -1,6 +1,7 @@
 //! The e-mail address breaks the target's rule.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, found};
+use crate::analyzer::Attribute;
 
 /// The card.
 pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
@@ -11,5 +12,6 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 };
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
-    case.finding("malformed-attribute", None, &["emails"]).map(|finding| case.found(finding))
+    let found = case.finding("malformed-attribute", None, &["emails"]).map(found);
+    found.or_else(|| case.refused(Attribute::Emails))
 }

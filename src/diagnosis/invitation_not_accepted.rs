@@ -1,6 +1,6 @@
 //! The invitation was not accepted.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, found};
 use crate::model::finding::Confidence;
 use crate::state::Access;
 
@@ -13,7 +13,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 };
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
-    let late = case.finding("missing-account", Some("invitation-pending"), &[]).map(|finding| case.found(finding));
+    let late = case.finding("missing-account", Some("invitation-pending"), &[]).map(found);
     late.or_else(|| {
         let pending = case.accounts().find(|account| account.access.value() == Some(Access::Pending))?;
         let because = format!("{} was invited and has not accepted; an invitation gives no access", pending.name);

@@ -1,6 +1,6 @@
 //! The token is good, and its owner may not manage members.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -14,5 +14,5 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::Permission])?;
-    Some(case.failed(row, Confidence::High, "the credentials are accepted and may not do this"))
+    Some(failed(row, Confidence::High, "the credentials are accepted and may not do this"))
 }

@@ -36,6 +36,8 @@ use crate::model::time::{Span, Timestamp};
 
 pub use case::Case;
 
+use case::{failed, found, says};
+
 /// Two systems' words on one matter may lie so far apart.
 const DAY: Span = Span::from_hours(24);
 

@@ -14,7 +14,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let last = case.tries.last().filter(|last| last.outcome == Outcome::Skipped)?;
-    let told = last.tellings().filter_map(|told| told.failure.as_ref()).next();
+    let told = last.tellings().find_map(|told| told.failure.as_ref());
     let words = told.map(|told| format!("{} {}", told.code.as_deref().unwrap_or_default(), told.message)).unwrap_or_default();
     let named = words.to_lowercase();
     let sure = ["effectively entitled", "scope", "not assigned"].iter().any(|text| named.contains(text));
@@ -23,5 +23,5 @@ fn judge(case: &Case<'_>) -> Option<Symptom> {
     let confidence = if sure && missing { Confidence::High } else { Confidence::Medium };
     let because = format!("the last attempt, of {} UTC, was passed over: {}", last.at.minute(), words.trim());
     let proofs = last.tellings().map(|told| told.proof).collect();
-    (missing || sure).then(|| Symptom { confidence, because, since: Some(last.at), proofs })
+    (missing || sure).then_some(Symptom { confidence, because, since: Some(last.at), proofs })
 }

@@ -1,6 +1,6 @@
 //! An operation of the connector is switched off, or its mapping does not fit.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed, says};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -14,6 +14,6 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::Configuration, Cause::NotFound])?;
-    let sure = row.cause == Cause::Configuration || case.says(row, &["matching user not found", "no matching user"]);
-    sure.then(|| case.failed(row, Confidence::Medium, "the connector may not do this, or its mapping does not fit the target"))
+    let sure = row.cause == Cause::Configuration || says(row, &["matching user not found", "no matching user"]);
+    sure.then(|| failed(row, Confidence::Medium, "the connector may not do this, or its mapping does not fit the target"))
 }

@@ -1,6 +1,6 @@
 //! Rate limit.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -14,5 +14,5 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::RateLimit])?;
-    Some(case.failed(row, Confidence::High, "the target asks for fewer requests"))
+    Some(failed(row, Confidence::High, "the target asks for fewer requests"))
 }

@@ -17,5 +17,5 @@ fn judge(case: &Case<'_>) -> Option<Symptom> {
     let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
     let because = format!("the login changed, and the target has several accounts of the person: {}", names.join(", "));
     let proofs = accounts.iter().map(|account| account.proof()).collect();
-    renamed.then(|| Symptom { confidence: Confidence::Medium, because, since: None, proofs })
+    renamed.then_some(Symptom { confidence: Confidence::Medium, because, since: None, proofs })
 }

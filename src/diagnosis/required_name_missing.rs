@@ -1,6 +1,6 @@
 //! A required name is missing.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed, found, says};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -14,10 +14,10 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let finding = case.finding("malformed-attribute", None, &["name.givenName", "name.familyName"]);
-    let of_finding = finding.map(|finding| case.found(finding));
+    let of_finding = finding.map(found);
     of_finding.or_else(|| {
         let row = case.open(&[Cause::Attribute])?;
         let codes = &["mandatoryfieldsmissing", "missingvalues"];
-        case.says(row, codes).then(|| case.failed(row, Confidence::Medium, "a value that the target requires is missing"))
+        says(row, codes).then(|| failed(row, Confidence::Medium, "a value that the target requires is missing"))
     })
 }

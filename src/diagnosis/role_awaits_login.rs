@@ -1,6 +1,6 @@
 //! The role is not applied until the next login.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, found};
 
 /// The card.
 pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
@@ -11,5 +11,5 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 };
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
-    case.finding("mismatched-role", Some("awaiting-login"), &[]).map(|finding| case.found(finding))
+    case.finding("mismatched-role", Some("awaiting-login"), &[]).map(found)
 }

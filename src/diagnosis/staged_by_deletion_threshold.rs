@@ -1,6 +1,6 @@
 //! A disable staged by the accidental-deletion threshold.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, found};
 
 /// The card.
 pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
@@ -12,5 +12,5 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let finding = case.finding("held-deprovisioning", Some("staged"), &[]);
-    finding.map(|finding| case.found(finding))
+    finding.map(found)
 }

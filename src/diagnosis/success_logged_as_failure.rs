@@ -1,6 +1,6 @@
 //! Success at the target, failure in the identity provider's log.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed};
 use crate::model::finding::Confidence;
 
 /// The card.
@@ -13,5 +13,5 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open.iter().find(|row| row.is_done_at_target(case.context, &case.person.attempts))?;
-    Some(case.failed(row, Confidence::High, "the target's own log has the same operation as done"))
+    Some(failed(row, Confidence::High, "the target's own log has the same operation as done"))
 }

@@ -1,6 +1,6 @@
 //! Target 5xx or time-out.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -14,5 +14,5 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::Transport])?;
-    Some(case.failed(row, Confidence::Medium, "the target answered with an error of its own, or not at all"))
+    Some(failed(row, Confidence::Medium, "the target answered with an error of its own, or not at all"))
 }

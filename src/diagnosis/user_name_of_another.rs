@@ -1,6 +1,6 @@
 //! 409 from another person's user name.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -16,5 +16,5 @@ fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::Conflict])?;
     let (account, owner) = case.name_holder(row)?;
     let because = format!("the user name {} belongs to the account of {}", account.name, owner.label());
-    Some(case.failed(row, Confidence::High, &because))
+    Some(failed(row, Confidence::High, &because))
 }

@@ -1,6 +1,6 @@
 //! Wrong tenant URL, or something in between that answers with a page of its own.
 
-use super::{Case, Diagnosis, Symptom};
+use super::{Case, Diagnosis, Symptom, failed, says};
 use crate::analyzer::Cause;
 use crate::model::finding::Confidence;
 
@@ -17,6 +17,6 @@ const PAGES: &[&str] = &["invalid json", "unexpected character ('<'", "unrecogni
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let row = case.open(&[Cause::Transport])?;
-    let sure = case.says(row, PAGES) || case.says(row, &["serviceincompatible"]);
-    sure.then(|| case.failed(row, Confidence::High, "a web page or other text came back where SCIM was asked for"))
+    let sure = says(row, PAGES) || says(row, &["serviceincompatible"]);
+    sure.then(|| failed(row, Confidence::High, "a web page or other text came back where SCIM was asked for"))
 }

@@ -16,4 +16,5 @@ mod sources;
 mod store;
 mod support;
 mod tidy;
+mod trace;
 mod verify;

@@ -164,11 +164,13 @@ fn row(
     others: u64,
     evidence: &BTreeMap<u32, EventEvidence>,
 ) -> DiagnosisRow {
-    let at_provider = match context.policy.idp.provider {
-        Provider::Okta => "Fix in Okta",
-        Provider::Entra => "Fix in Entra",
+    let (at_provider, elsewhere) = match context.policy.idp.provider {
+        Provider::Okta => ("Fix in Okta", "In Entra,"),
+        Provider::Entra => ("Fix in Entra", "In Okta,"),
     };
-    let fix = section(diagnosis.doc, at_provider).chain(section(diagnosis.doc, "Fix at Hugging Face"));
+    let at_target = steps(diagnosis.doc, "Fix at Hugging Face").map(|step| format!("At Hugging Face: {step}"));
+    let fix = steps(diagnosis.doc, at_provider).map(ToOwned::to_owned).chain(at_target);
+    let test = steps(diagnosis.doc, "Test with one user").filter(|step| !step.starts_with(elsewhere)).map(ToOwned::to_owned);
     let mut places: Vec<Place> = symptom.proofs.iter().filter_map(|proof| evidence.get(proof)).map(place).collect();
     places.sort();
     places.dedup();
@@ -179,10 +181,19 @@ fn row(
         because: symptom.because,
         since: symptom.since,
         others,
-        fix: fix.map(ToOwned::to_owned).collect(),
-        test: section(diagnosis.doc, "Test with one user").map(ToOwned::to_owned).collect(),
+        fix: numbered(fix),
+        test: numbered(test),
         evidence: places,
     }
+}
+
+/// The steps of a section, without their numbers.
+fn steps(page: &'static str, heading: &'static str) -> impl Iterator<Item = &'static str> {
+    section(page, heading).map(|line| line.split_once(". ").map_or(line, |(_, step)| step))
+}
+
+fn numbered(steps: impl Iterator<Item = String>) -> Vec<String> {
+    steps.zip(1..).map(|(step, number)| format!("{number}. {step}")).collect()
 }
 
 fn place(evidence: &EventEvidence) -> Place {

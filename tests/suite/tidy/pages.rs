@@ -13,6 +13,9 @@ use super::{none, texts, top};
 const SECTIONS: [&str; 7] =
     ["What it finds", "Why it matters", "How it decides", "Parameters", "What it cannot see", "How to fix", "Example"];
 
+/// The sections of a diagnosis' page, in order.
+const OF_DIAGNOSES: [&str; 6] = ["How it looks", "Why", "Fix in Okta", "Fix in Entra", "Fix at Hugging Face", "Test with one user"];
+
 /// The head of the table of reasons.
 const TABLE: &str = "| Reason | When | Severity |\n|---|---|---|\n";
 
@@ -84,6 +87,27 @@ fn every_rule_page_has_the_form() {
 #[test]
 fn every_rule_page_says_what_the_card_says() {
     none(&analyzer::ALL.iter().flat_map(|rule| contradictions(rule, rule.doc)).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_diagnosis_page_has_the_form() {
+    let pages = texts("docs/diagnoses", "md");
+    assert!(!pages.is_empty(), "no pages were read");
+    let of_page = |(file, text): &(String, String)| {
+        let id = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".md");
+        let found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let mut problems = Vec::new();
+        if !text.starts_with(&format!("# {id}\n\n")) || found != OF_DIAGNOSES {
+            problems.push(format!("{file}: begins with `# {id}` and has the sections {}", OF_DIAGNOSES.join(" · ")));
+        }
+        let numbered = |title: &&&str| section(text, title).lines().all(|line| line.starts_with(|first: char| first.is_ascii_digit()));
+        problems
+            .extend(OF_DIAGNOSES.iter().filter(|title| section(text, title).is_empty()).map(|title| format!("{file}: {title} is empty")));
+        problems
+            .extend(OF_DIAGNOSES[2..].iter().filter(|title| !numbered(title)).map(|title| format!("{file}: {title} is a list of steps")));
+        problems
+    };
+    none(&pages.iter().flat_map(of_page).collect::<Vec<_>>());
 }
 
 #[test]

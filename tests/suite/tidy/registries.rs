@@ -1,4 +1,4 @@
-//! What belongs together: a source or rule is a file, a line in its registry, a page, and fixtures. Each without the others
+//! What belongs together: a source, rule or diagnosis is a file, a line in its registry, a page, and fixtures. Each without the others
 //! is a mistake.
 
 use std::collections::BTreeSet;
@@ -23,6 +23,8 @@ struct Registry {
 
 const SOURCES: Registry = Registry { folder: "src/source", card: "Source", pages: "docs/sources", fixtures: "fixtures/sources" };
 const RULES: Registry = Registry { folder: "src/analyzer", card: "Analyzer", pages: "docs/rules", fixtures: "fixtures/rules" };
+const DIAGNOSES: Registry =
+    Registry { folder: "src/diagnosis", card: "Diagnosis", pages: "docs/diagnoses", fixtures: "fixtures/diagnoses" };
 
 /// What is registered, as the files show it.
 #[derive(Default)]
@@ -96,6 +98,11 @@ fn every_source_has_its_line_page_and_fixtures() {
 #[test]
 fn every_rule_has_its_line_page_and_fixtures() {
     check(&RULES);
+}
+
+#[test]
+fn every_diagnosis_has_its_line_page_and_fixtures() {
+    check(&DIAGNOSES);
 }
 
 /// Controls that a rule names and nobody gave a title, and titles of controls that no rule names.

@@ -1,0 +1,157 @@
+//! `trace`: one person over all systems, and every diagnosis against its fixtures. `fixtures/diagnoses/<id>` holds small
+//! companies in the true formats: in `hit` the trace of Mia Holm names the diagnosis first, as `golden.txt` shows; in
+//! `miss`, a look-alike, it does not name it at all.
+//!
+//! `UPDATE_GOLDEN=1` writes the golden files anew; read the difference before committing it.
+
+use std::path::Path;
+use std::process::Output;
+
+use scimdrift::diagnosis::{ALL, Diagnosis};
+use serde_json::Value;
+
+use crate::support::{AS_OF, acme, folder, root, rows, run, scimdrift, stderr, stdout};
+
+/// Whom every company of the fixtures is asked about.
+const MIA: &str = "mia.holm@acme.example";
+
+/// The diagnoses that people meet most, which have a look-alike.
+const MOST_MET: [&str; 16] = [
+    "active-as-text",
+    "assigned-before-provisioning",
+    "connector-in-quarantine",
+    "existing-account",
+    "expired-scim-token",
+    "invalid-email",
+    "invalid-user-name",
+    "invitation-not-accepted",
+    "licence-limit",
+    "not-effectively-entitled",
+    "rate-limit",
+    "required-name-missing",
+    "role-awaits-login",
+    "staged-by-deletion-threshold",
+    "target-unavailable",
+    "wrong-tenant-url",
+];
+
+/// A company that was ingested and analyzed.
+struct Company {
+    folder: tempfile::TempDir,
+    config: std::path::PathBuf,
+}
+
+impl Company {
+    fn analyzed(config: &Path) -> Self {
+        let company = Self { folder: folder(), config: config.to_owned() };
+        let output = run(&company.config, company.folder.path(), &["-q"]);
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{}: {}", config.display(), stderr(&output));
+        company
+    }
+
+    fn of(diagnosis: &Diagnosis, kind: &str) -> Self {
+        Self::analyzed(&root().join("fixtures/diagnoses").join(diagnosis.id).join(kind).join("scimdrift.toml"))
+    }
+
+    fn trace(&self, arguments: &[&str]) -> Output {
+        let mut command = scimdrift();
+        command.arg("trace").args(arguments).arg("--config").arg(&self.config);
+        command.arg("--store").arg(self.folder.path().join("store.db")).output().expect("the program starts")
+    }
+
+    fn json(&self, person: &str) -> Value {
+        let output = self.trace(&[person, "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0), "{person}: {}", stderr(&output));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+}
+
+fn diagnoses(trace: &Value) -> Vec<String> {
+    let rows = trace["diagnoses"].as_array().expect("a list");
+    rows.iter().map(|row| row["id"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn every_diagnosis_is_named_first_as_the_golden_files_say() {
+    #[expect(clippy::disallowed_methods, reason = "a switch of this test, not of the product")]
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let mut problems = Vec::new();
+    for diagnosis in ALL {
+        let company = Company::of(diagnosis, "hit");
+        let found = diagnoses(&company.json(MIA));
+        if found.first().map(String::as_str) != Some(diagnosis.id) {
+            problems.push(format!("{}: found {found:?}", diagnosis.id));
+        }
+        let golden = root().join("fixtures/diagnoses").join(diagnosis.id).join("hit/golden.txt");
+        let text = stdout(&company.trace(&[MIA]));
+        if update {
+            std::fs::write(&golden, &text).expect("a golden file");
+        } else if std::fs::read_to_string(&golden).ok().as_ref() != Some(&text) {
+            problems.push(format!("{}; UPDATE_GOLDEN=1 writes it anew:\n{text}", golden.display()));
+        }
+    }
+    assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+}
+
+#[test]
+fn look_alikes_are_not_named() {
+    let mut problems = Vec::new();
+    for id in MOST_MET {
+        let diagnosis = scimdrift::diagnosis::find(id).expect("a diagnosis");
+        let found = diagnoses(&Company::of(diagnosis, "miss").json(MIA));
+        if found.iter().any(|found| found == id) {
+            problems.push(format!("{id}: found {found:?}"));
+        }
+    }
+    assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+}
+
+#[test]
+fn any_key_names_the_person_and_everybody_is_traced() {
+    let company = Company::analyzed(&acme().join("scimdrift.toml"));
+    let accounts = rows(&company.folder.path().join("report/accounts.csv"));
+    let mut asked = 0;
+    for account in accounts.iter().filter(|account| account["system"] == "huggingface" && account["situation"] == "linked") {
+        for key in ["person", "person_login", "account", "account_id"] {
+            let output = company.trace(&[&account[key], "--format", "json"]);
+            match output.status.code() {
+                Some(0) => {
+                    let trace: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+                    assert_eq!(trace["person"]["id"].as_str(), Some(account["person"].as_str()), "{key} {}", account[key]);
+                    assert!(trace["timeline"].as_array().is_some_and(|line| !line.is_empty()));
+                    asked += 1;
+                }
+                // A name that several have is never guessed.
+                Some(2) => assert!(stdout(&output).contains(&account["person"]), "{}", stderr(&output)),
+                other => panic!("{other:?}: {}", stderr(&output)),
+            }
+        }
+    }
+    assert!(asked > 10, "{asked}");
+}
+
+#[test]
+fn several_are_listed_and_nobody_is_guessed() {
+    let company = Company::analyzed(&acme().join("scimdrift.toml"));
+    let several = company.trace(&["acme.example"]);
+    assert_eq!(several.status.code(), Some(2));
+    assert!(several.stdout.is_empty() && stderr(&several).contains("does not name exactly one person"), "{}", stderr(&several));
+    let nobody = company.trace(&["nobody-has-this-name"]);
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(stderr(&nobody).contains("nobody is known by this key"), "{}", stderr(&nobody));
+}
+
+#[test]
+fn a_window_narrows_the_time_line_alone_and_markdown_is_inert() {
+    let diagnosis = scimdrift::diagnosis::find("expired-scim-token").expect("a diagnosis");
+    let company = Company::of(diagnosis, "hit");
+    let whole = company.json(MIA);
+    let part = company.trace(&[MIA, "--format", "json", "--until", "2026-06-26T12:00:00Z"]);
+    let part: Value = serde_json::from_slice(&part.stdout).expect("JSON");
+    assert_eq!(part["diagnoses"], whole["diagnoses"]);
+    assert!(part["timeline"].as_array().map(Vec::len) < whole["timeline"].as_array().map(Vec::len));
+    let markdown = stdout(&company.trace(&[MIA, "--format", "md"]));
+    assert!(markdown.starts_with("# mia.holm@acme.example (okta 00u1mia)\n") && markdown.contains("expired-scim-token"), "{markdown}");
+    let again = stdout(&company.trace(&[MIA, "--format", "md", "--as-of", AS_OF]));
+    assert_eq!(markdown, again);
+}
