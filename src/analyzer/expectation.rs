@@ -26,8 +26,7 @@ pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectati
     }
     let mapped = mapped_groups(context).ok()?;
     let held: Vec<(Role, &Timeline<bool>)> = mapped.iter().filter_map(|(id, role)| Some((*role, person.groups.get(*id)?))).collect();
-    let role_at =
-        |at: Timestamp| held.iter().filter(|(_, membership)| membership.held_at(at)).map(|(role, _)| *role).max().unwrap_or(default);
+    let role_at = |at: Timestamp| role_at(&held, default, at);
     let role = role_at(context.as_of);
     let mut changes: Vec<(Timestamp, u32)> = held
         .iter()
@@ -50,8 +49,7 @@ pub fn expected_roles(context: &Context<'_>, person: &Person) -> Vec<(Option<Tim
         return Vec::new();
     };
     let held: Vec<(Role, &Timeline<bool>)> = mapped.iter().filter_map(|(id, role)| Some((*role, person.groups.get(*id)?))).collect();
-    let role_at =
-        |at: Timestamp| held.iter().filter(|(_, membership)| membership.held_at(at)).map(|(role, _)| *role).max().unwrap_or(default);
+    let role_at = |at: Timestamp| role_at(&held, default, at);
     let steps = held.iter().flat_map(|(_, membership)| membership.steps()).filter(|step| !step.from_the_start);
     let mut moments: Vec<Timestamp> = steps.map(|step| step.at).collect();
     moments.sort_unstable();
@@ -64,6 +62,11 @@ pub fn expected_roles(context: &Context<'_>, person: &Person) -> Vec<(Option<Tim
         }
     }
     roles
+}
+
+/// The role that the groups gave at a moment: of several the most privileged, of none the default.
+fn role_at(held: &[(Role, &Timeline<bool>)], default: Role, at: Timestamp) -> Role {
+    held.iter().filter(|(_, membership)| membership.held_at(at)).map(|(role, _)| *role).max().unwrap_or(default)
 }
 
 /// The groups that `[roles]` names, by id.
