@@ -12,7 +12,8 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 };
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
-    let lapse = case.lapse().filter(|_| case.lapsed_and_active())?;
+    // What failed to be disabled is pushed as active too, until a retry works.
+    let lapse = case.lapse().filter(|lapse| case.lapsed_and_active() && !case.tried_to_disable(lapse))?;
     let pushed = case.pushed_active_since(&lapse)?;
     let because = format!(
         "the person stopped being entitled on {} UTC, and a request of {} UTC still sends active as true",

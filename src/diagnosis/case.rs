@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Symptom;
+use super::{DAY, Symptom};
 use crate::analyzer::{Attribute, Cause, Context, Try, Unrepaired, tries, unrepaired_of};
 use crate::model::event::{Failure, Operation};
 use crate::model::finding::{Confidence, Finding, Proof};
@@ -78,6 +78,12 @@ impl<'a> Case<'a> {
     /// Whether the person is not entitled any more and an account is still active.
     pub(super) fn lapsed_and_active(&self) -> bool {
         self.lapse().is_some() && self.accounts().any(Account::is_active)
+    }
+
+    /// Whether somebody tried to take the access away since a lapse, whatever came of it.
+    pub(super) fn tried_to_disable(&self, lapse: &Lapse) -> bool {
+        let takes = |one: &&Try<'_>| matches!(one.operation, Operation::Disable | Operation::Delete);
+        self.tries.iter().filter(takes).any(|one| one.aligned >= lapse.at.minus(DAY))
     }
 
     /// A request after a lapse that worked and says that the account is active.

@@ -1,8 +1,6 @@
 //! "Deactivate users" is off.
 
-use super::{Case, DAY, Diagnosis, Symptom};
-use crate::analyzer::Try;
-use crate::model::event::Operation;
+use super::{Case, Diagnosis, Symptom};
 use crate::model::finding::Confidence;
 
 /// The card.
@@ -15,8 +13,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
 
 fn judge(case: &Case<'_>) -> Option<Symptom> {
     let lapse = case.lapse().filter(|_| case.lapsed_and_active())?;
-    let takes = |one: &&Try<'_>| matches!(one.operation, Operation::Disable | Operation::Delete) && one.aligned >= lapse.at.minus(DAY);
-    if case.tries.iter().any(|one| takes(&one)) || case.pushed_active_since(&lapse).is_some() {
+    if case.tried_to_disable(&lapse) || case.pushed_active_since(&lapse).is_some() {
         return None;
     }
     let because =

@@ -36,6 +36,8 @@ pub struct Trace {
     pub timeline: Vec<Moment>,
     /// What is the matter, the most certain first; empty where nothing is known to be.
     pub diagnoses: Vec<DiagnosisRow>,
+    /// What failed and is still open, as sentences without a full stop; where no diagnosis fits, all there is to go by.
+    pub open_failures: Vec<String>,
 }
 
 /// The person in the identity provider.

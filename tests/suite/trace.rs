@@ -15,9 +15,10 @@ use crate::support::{AS_OF, acme, folder, root, rows, run, scimdrift, stderr, st
 /// Whom every company of the fixtures is asked about.
 const MIA: &str = "mia.holm@acme.example";
 
-/// The diagnoses that people meet most, which have a look-alike.
-const MOST_MET: [&str; 16] = [
+/// The diagnoses that have a look-alike, those that people meet most among them.
+const LOOK_ALIKES: [&str; 17] = [
     "active-as-text",
+    "active-from-wrong-attribute",
     "assigned-before-provisioning",
     "connector-in-quarantine",
     "existing-account",
@@ -96,7 +97,7 @@ fn every_diagnosis_is_named_first_as_the_golden_files_say() {
 #[test]
 fn look_alikes_are_not_named() {
     let mut problems = Vec::new();
-    for id in MOST_MET {
+    for id in LOOK_ALIKES {
         let diagnosis = scimdrift::diagnosis::find(id).expect("a diagnosis");
         let found = diagnoses(&Company::of(diagnosis, "miss").json(MIA));
         if found.iter().any(|found| found == id) {
@@ -139,6 +140,13 @@ fn several_are_listed_and_nobody_is_guessed() {
     let nobody = company.trace(&["nobody-has-this-name"]);
     assert_eq!(nobody.status.code(), Some(2));
     assert!(stderr(&nobody).contains("nobody is known by this key"), "{}", stderr(&nobody));
+}
+
+#[test]
+fn a_failure_that_no_diagnosis_fits_is_told() {
+    let company = Company::analyzed(&root().join("fixtures/rules/failed-sync/hit/scimdrift.toml"));
+    let trace = company.json("00u1fin");
+    assert_eq!(trace["open_failures"].as_array().map(Vec::len), Some(1), "{trace:#}");
 }
 
 #[test]

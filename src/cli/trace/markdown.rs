@@ -20,7 +20,10 @@ pub(super) fn write(out: &mut dyn Write, trace: &Trace) -> io::Result<()> {
     }
     writeln!(out, "\n## Diagnosis\n")?;
     if trace.diagnoses.is_empty() {
-        writeln!(out, "Nothing is known to be the matter.")?;
+        let known =
+            if trace.open_failures.is_empty() { "Nothing is known to be the matter." } else { "None fits, and something failed:\n" };
+        writeln!(out, "{known}")?;
+        trace.open_failures.iter().try_for_each(|failure| writeln!(out, "- {}", inert(failure)))?;
     }
     trace.diagnoses.iter().try_for_each(|found| diagnosis(out, found))?;
     writeln!(out, "\n## Accounts\n\n| system | account | id | state | role | matched |\n|---|---|---|---|---|---|")?;

@@ -18,7 +18,9 @@ pub(super) fn write(out: &mut dyn Write, trace: &Trace) -> io::Result<()> {
         diagnosis(out, index + 1, found)?;
     }
     if trace.diagnoses.is_empty() && trace.person.is_some() {
-        writeln!(out, "\ndiagnosis    nothing is known to be the matter")?;
+        let known = if trace.open_failures.is_empty() { "nothing is known to be the matter" } else { "none fits, and something failed:" };
+        writeln!(out, "\ndiagnosis    {known}")?;
+        trace.open_failures.iter().try_for_each(|failure| writeln!(out, "{MARGIN}{}", visible(failure).replace('\n', " ")))?;
     }
     writeln!(out, "\naccounts")?;
     trace.accounts.iter().try_for_each(|found| account(out, found))?;

@@ -92,7 +92,7 @@ pub fn trace(
     let findings = workers.run(|| analyzer::run(&context));
     let proofs: BTreeSet<u32> = subject.person(&directory).map(|person| proofs(person, &findings)).unwrap_or_default();
     let wanted = named.iter().map(|named| named.ordinal).chain(proofs).collect();
-    let evidence = store.evidence(as_of, &wanted, &BTreeSet::new())?;
+    let evidence = store.evidence(as_of, &wanted)?;
     let person = subject.person(&directory);
     let diagnoses = person.map(|person| diagnoses(&context, person, &findings, &named, &evidence)).unwrap_or_default();
     Ok(Answer::Found(Box::new(Trace {
@@ -104,6 +104,7 @@ pub fn trace(
         observed_role: role::observed(&named, &subject, &context),
         timeline: line::timeline(&context, person, &subject, &named, &evidence, window),
         diagnoses,
+        open_failures: person.map(|person| open_failures(&context, person)).unwrap_or_default(),
     })))
 }
 
@@ -124,6 +125,16 @@ fn events_of(store: &Store, as_of: Timestamp, subject: &Subject, context: &Conte
 fn proofs(person: &Person, findings: &[Finding]) -> BTreeSet<u32> {
     let own: Vec<Finding> = findings.iter().filter(|finding| finding.subject.person == person.id).cloned().collect();
     super::analyze::ordinals(&own).into_iter().chain(person.attempts.iter().map(|attempt| attempt.proof)).collect()
+}
+
+/// What failed and was not repaired, in words.
+fn open_failures(context: &Context<'_>, person: &Person) -> Vec<String> {
+    let sentence = |row: &analyzer::Unrepaired<'_>| {
+        let told = row.words().first().map(|failure| words::failure(failure)).unwrap_or_default();
+        let times = if row.attempts() == 1 { "once".to_owned() } else { format!("{} times in a row", row.attempts()) };
+        format!("the {} failed {times}, last on {} UTC ({told})", row.noun(), row.last_at().minute())
+    };
+    analyzer::unrepaired_of(context, person).iter().map(sentence).collect()
 }
 
 fn diagnoses(

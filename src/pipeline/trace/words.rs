@@ -1,7 +1,7 @@
 //! Words: what an event says of the subject, in a few of them.
 
 use super::identity::Keys;
-use crate::model::event::{AccountRef, Activity, Change, Event, Exchange, Lifecycle, Membership, NamedRef, Outcome};
+use crate::model::event::{AccountRef, Activity, Change, Event, Exchange, Failure, Lifecycle, Membership, NamedRef, Outcome};
 use crate::model::facts::{AssignmentFacts, MemberFacts, Observation, PersonFacts, ScimUser};
 use crate::model::link::fold;
 use crate::model::operation::Operation;
@@ -13,7 +13,11 @@ pub(super) fn outcome(event: &Event) -> &'static str {
 
 /// Code and text of a failure, or of what was passed over.
 pub(super) fn told(event: &Event) -> String {
-    let Some(failure) = &event.failure else { return String::new() };
+    event.failure.as_ref().map(failure).unwrap_or_default()
+}
+
+/// Code and text, as written.
+pub(super) fn failure(failure: &Failure) -> String {
     let code = failure.code.as_deref().unwrap_or_default();
     [code, failure.message.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
 }
