@@ -92,7 +92,7 @@ pub fn trace(
     let findings = workers.run(|| analyzer::run(&context));
     let proofs: BTreeSet<u32> = subject.person(&directory).map(|person| proofs(person, &findings)).unwrap_or_default();
     let wanted = named.iter().map(|named| named.ordinal).chain(proofs).collect();
-    let evidence = store.evidence(as_of, &wanted)?;
+    let evidence = store.evidence(as_of, &wanted, &BTreeSet::new())?;
     let person = subject.person(&directory);
     let diagnoses = person.map(|person| diagnoses(&context, person, &findings, &named, &evidence)).unwrap_or_default();
     Ok(Answer::Found(Box::new(Trace {
