@@ -172,6 +172,15 @@ fn numbers_under_the_name_of_a_credential_are_one() {
 }
 
 #[test]
+fn what_stands_for_a_number_is_not_replaced_again() {
+    for text in [r#""{\"password\":0}""#, r#"{"password":0 }"#, r#"{"password":0, "a":1}"#, r#"{"password":0 hunter2"}"#] {
+        let once = redact(text).into_owned();
+        assert!(once.contains(REDACTED) && !once.contains("hunter2"), "{once}");
+        assert_eq!(redact(&once), once, "{text}");
+    }
+}
+
+#[test]
 fn the_same_credential_is_seen_to_be_the_same() {
     let clean = |text: &str| redact(text).into_owned();
     assert_eq!(clean("Bearer abc123DEF456"), clean("Bearer abc123DEF456"));

@@ -230,8 +230,12 @@ impl<'a> Place<'a> {
         let word = rest.find(|letter: char| letter.is_ascii_whitespace() || r#",;)]}"\&<>'"#.contains(letter));
         let word = rest.get(..word.unwrap_or(rest.len())).unwrap_or_default();
         let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || b".-+eE".contains(&byte));
+        let is_number = is_number && ends_value(rest.get(word.len()..).unwrap_or_default());
+        let is_done = self.quote.is_some() && rest.strip_prefix(REDACTED).is_some_and(ends_value);
         let plain = word.trim_end_matches(['.', '!', '?', ')']).to_ascii_lowercase();
         match credential.kind {
+            // What stands for a number that was here.
+            _ if is_done => 0,
             _ if WORDS.contains(&plain.as_str()) && (credential.kind != Kind::Header || word.len() < rest.len() || rest == word) => 0,
             _ if is_number && !credential.exact && self.quote.is_some() => 0,
             _ if is_number && self.quote.is_some() => word.len(),
@@ -262,6 +266,11 @@ impl<'a> Place<'a> {
         let opened = self.before.filter(|byte| matches!(byte, b'"' | b'\'' | b'`')).map(char::from);
         run(rest, |letter| matches!(letter, '\r' | '\n') || Some(letter) == opened)
     }
+}
+
+/// Whether a number or word that is followed by this is the whole value.
+fn ends_value(behind: &str) -> bool {
+    behind.trim_start().chars().next().is_none_or(|letter| r#",;)]}"\&<>'"#.contains(letter))
 }
 
 /// How long the text is up to the first letter that ends it, without the backslashes before a quote.
