@@ -34,7 +34,7 @@ mod overscoped_token;
 mod rejected_records;
 mod remedy;
 #[cfg(test)]
-mod scene;
+pub(crate) mod scene;
 mod scim_token;
 mod shrunken_listing;
 mod stale_input;

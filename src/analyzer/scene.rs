@@ -1,4 +1,4 @@
-//! Scenes for the tests of analyzers: a few events, replayed and judged by every rule.
+//! Scenes for the tests of analyzers and of the report's rows: a few events, replayed and judged by every rule.
 
 use std::collections::BTreeMap;
 
@@ -17,15 +17,15 @@ use crate::policy::{Policy, Sso, parse};
 use crate::state::{Frame, Replay};
 
 /// The moment everything is judged at: noon of the tenth day.
-pub(super) const AS_OF: i64 = 10 * 24 + 12;
+pub(crate) const AS_OF: i64 = 10 * 24 + 12;
 
 /// The moment so many hours after the beginning of the scene.
-pub(super) const fn hour(hours: i64) -> Timestamp {
+pub(crate) const fn hour(hours: i64) -> Timestamp {
     Timestamp::from_micros((1_780_000_000 + hours * 3600) * 1_000_000)
 }
 
 /// What happened.
-pub(super) struct Scene {
+pub(crate) struct Scene {
     policy: Policy,
     events: Vec<Event>,
     listings: Vec<Listing>,
@@ -33,12 +33,12 @@ pub(super) struct Scene {
 
 impl Scene {
     /// An empty one, under these lines of `[target]` and whatever follows.
-    pub(super) fn new(config: &str) -> Self {
+    pub(crate) fn new(config: &str) -> Self {
         Self::provided_by("entra", config)
     }
 
     /// The same, with this identity provider.
-    pub(super) fn provided_by(provider: &str, config: &str) -> Self {
+    pub(crate) fn provided_by(provider: &str, config: &str) -> Self {
         let text = format!(
             "[report]\norganization = \"Acme Corp\"\n[idp]\nprovider = \"{provider}\"\n[target]\nprovider = \"huggingface\"\nname = \"acme\"\n{config}"
         );
@@ -47,12 +47,12 @@ impl Scene {
     }
 
     /// One event at an hour.
-    pub(super) fn event(&mut self, at: i64, outcome: Outcome, activity: Activity) -> &mut Self {
+    pub(crate) fn event(&mut self, at: i64, outcome: Outcome, activity: Activity) -> &mut Self {
         self.event_at(hour(at), outcome, activity)
     }
 
     /// One event at a moment.
-    pub(super) fn event_at(&mut self, at: Timestamp, outcome: Outcome, activity: Activity) -> &mut Self {
+    pub(crate) fn event_at(&mut self, at: Timestamp, outcome: Outcome, activity: Activity) -> &mut Self {
         let native_id = self.events.len().to_string();
         let source = String::from("a-log");
         let event = Event {
@@ -72,7 +72,7 @@ impl Scene {
     }
 
     /// One row of a listing of this source.
-    fn row(&mut self, at: i64, source: &str, row: Observation) -> &mut Self {
+    pub(crate) fn row(&mut self, at: i64, source: &str, row: Observation) -> &mut Self {
         self.event(at, Outcome::Success, Activity::Observe(Box::new(row)));
         if let Some(event) = self.events.last_mut() {
             source.clone_into(&mut event.source);
@@ -81,14 +81,14 @@ impl Scene {
     }
 
     /// A complete listing, whose rows stand elsewhere.
-    fn listing(&mut self, at: i64, source: &str, absence: Absence, rows: u64) -> &mut Self {
+    pub(crate) fn listing(&mut self, at: i64, source: &str, absence: Absence, rows: u64) -> &mut Self {
         let (source, scope, file) = (source.to_owned(), String::new(), String::new());
         self.listings.push(Listing { taken_at: hour(at), source, scope, absence, complete: true, rows, file });
         self
     }
 
     /// A person who is active and was assigned at an hour, as listings tell.
-    pub(super) fn entitled(&mut self, id: &str, since: i64) -> &mut Self {
+    pub(crate) fn entitled(&mut self, id: &str, since: i64) -> &mut Self {
         let person =
             PersonFacts { id: id.to_owned(), login: Some(format!("{id}@acme.example")), active: Some(true), ..PersonFacts::default() };
         self.row(since, "entra-users", Observation::Person(person));
@@ -97,23 +97,23 @@ impl Scene {
     }
 
     /// A row of the provider's listing of people.
-    pub(super) fn person(&mut self, at: i64, person: PersonFacts) -> &mut Self {
+    pub(crate) fn person(&mut self, at: i64, person: PersonFacts) -> &mut Self {
         let source = format!("{}-users", self.policy.idp.provider.word());
         self.row(at, &source, Observation::Person(person))
     }
 
     /// A step in the life of a person's identity.
-    pub(super) fn lifecycle(&mut self, at: i64, person: &str, step: Lifecycle) -> &mut Self {
+    pub(crate) fn lifecycle(&mut self, at: i64, person: &str, step: Lifecycle) -> &mut Self {
         self.event(at, Outcome::Success, Activity::Lifecycle { person: named(person), step })
     }
 
     /// A person is assigned to the application, or no longer.
-    pub(super) fn assignment(&mut self, at: i64, person: &str, change: Change) -> &mut Self {
+    pub(crate) fn assignment(&mut self, at: i64, person: &str, change: Change) -> &mut Self {
         self.event(at, Outcome::Success, Activity::Assignment { person: named(person), application: NamedRef::default(), change })
     }
 
     /// A complete listing of the organization's members, each linked by address.
-    pub(super) fn members(&mut self, at: i64, names: &[&str]) -> &mut Self {
+    pub(crate) fn members(&mut self, at: i64, names: &[&str]) -> &mut Self {
         for name in names {
             let member = MemberFacts {
                 id: (*name).to_owned(),
@@ -128,7 +128,7 @@ impl Scene {
 
     /// Complete listings of people and accounts: each person is entitled and linked by id, and the organization has or
     /// lacks their account. The account of `1` is `name-1` and has the id `id-1`.
-    pub(super) fn accounts(&mut self, at: i64, people: &[(&str, bool)]) -> &mut Self {
+    pub(crate) fn accounts(&mut self, at: i64, people: &[(&str, bool)]) -> &mut Self {
         for &(id, in_organization) in people {
             let (account, name) = (format!("id-{id}"), format!("name-{id}"));
             let user = ScimUser {
@@ -149,21 +149,21 @@ impl Scene {
     }
 
     /// A group as the target holds it, with the ids of accounts.
-    pub(super) fn scim_group(&mut self, at: i64, name: &str, members: &[&str]) -> &mut Self {
+    pub(crate) fn scim_group(&mut self, at: i64, name: &str, members: &[&str]) -> &mut Self {
         let members = Some(members.iter().map(ToString::to_string).collect());
         let group = ScimGroup { id: Some(format!("scim-{name}")), display_name: Some(name.to_owned()), members, ..ScimGroup::default() };
         self.row(at, "scim-groups", Observation::ScimGroup(group))
     }
 
     /// A group of the identity provider, with the ids of people.
-    pub(super) fn idp_group(&mut self, at: i64, name: &str, members: &[&str]) -> &mut Self {
+    pub(crate) fn idp_group(&mut self, at: i64, name: &str, members: &[&str]) -> &mut Self {
         let members = Some(members.iter().map(ToString::to_string).collect());
         let group = GroupFacts { id: Some(format!("00g-{name}")), name: Some(name.to_owned()), members, ..GroupFacts::default() };
         self.row(at, "entra-groups", Observation::Group(group))
     }
 
     /// A resource group, with people and the roles of their accounts.
-    pub(super) fn resource_group(&mut self, at: i64, name: &str, auto_join: bool, users: &[(&str, &str)]) -> &mut Self {
+    pub(crate) fn resource_group(&mut self, at: i64, name: &str, auto_join: bool, users: &[(&str, &str)]) -> &mut Self {
         let user = |(id, role): &(&str, &str)| (format!("id-{id}"), format!("name-{id}"), Some((*role).to_owned()));
         let users = users.iter().map(user).collect();
         let facts = ResourceGroupFacts { id: format!("rg-{name}"), name: name.to_owned(), auto_join, users };
@@ -171,19 +171,19 @@ impl Scene {
     }
 
     /// An attempt that the provider's log tells of.
-    pub(super) fn attempt(&mut self, at: i64, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
+    pub(crate) fn attempt(&mut self, at: i64, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
         self.attempt_at(hour(at), person, operation, outcome)
     }
 
     /// An attempt that the provider's log tells of, at a moment.
-    pub(super) fn attempt_at(&mut self, at: Timestamp, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
+    pub(crate) fn attempt_at(&mut self, at: Timestamp, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
         let person = Some(named(person));
         let application = NamedRef::default();
         self.event_at(at, outcome, Activity::Provisioning { operation, person, group: None, application, account_id: None })
     }
 
     /// An attempt that failed, with the words the provider's log has for it.
-    pub(super) fn refused(&mut self, at: i64, person: &str, operation: Operation, code: &str, message: &str) -> &mut Self {
+    pub(crate) fn refused(&mut self, at: i64, person: &str, operation: Operation, code: &str, message: &str) -> &mut Self {
         self.attempt(at, person, operation, Outcome::Failure);
         if let Some(event) = self.events.last_mut() {
             event.failure = Some(Failure { code: Some(code.to_owned()), message: message.to_owned() });
@@ -197,7 +197,7 @@ impl Scene {
     }
 
     /// A request that the target's endpoint tells of, about the account of a person of [`Scene::accounts`].
-    pub(super) fn request_at(&mut self, at: Timestamp, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
+    pub(crate) fn request_at(&mut self, at: Timestamp, person: &str, operation: Operation, outcome: Outcome) -> &mut Self {
         let user = ScimUser {
             id: Some(format!("id-{person}")),
             external_id: Some(person.to_owned()),
@@ -209,22 +209,38 @@ impl Scene {
     }
 
     /// What the target's audit log tells of such an account's membership at an hour.
-    pub(super) fn audited(&mut self, at: i64, person: &str, step: Membership) -> &mut Self {
+    pub(crate) fn audited(&mut self, at: i64, person: &str, step: Membership) -> &mut Self {
         self.audited_at(hour(at), person, step)
     }
 
     /// What the target's audit log tells of such an account's membership, done by `acme-scim`.
-    pub(super) fn audited_at(&mut self, at: Timestamp, person: &str, step: Membership) -> &mut Self {
+    pub(crate) fn audited_at(&mut self, at: Timestamp, person: &str, step: Membership) -> &mut Self {
         let account = AccountRef { id: Some(format!("id-{person}")), name: Some(format!("name-{person}")), ..AccountRef::default() };
-        self.event_at(at, Outcome::Success, Activity::Membership { account, step, role: None });
+        self.event_at(at, Outcome::Success, Activity::Membership { account, step, role: None }).by("acme-scim")
+    }
+
+    /// Says who did what happened last.
+    pub(crate) fn by(&mut self, actor: &str) -> &mut Self {
         if let Some(event) = self.events.last_mut() {
-            event.actor = Some(Actor { name: Some("acme-scim".to_owned()), ..Actor::default() });
+            event.actor = Some(Actor { name: Some(actor.to_owned()), ..Actor::default() });
         }
         self
     }
 
+    /// The events in their order: the place of each is its ordinal.
+    pub(crate) fn in_order(&self) -> Vec<&Event> {
+        let mut events: Vec<&Event> = self.events.iter().collect();
+        events.sort_by_key(|event| event.at);
+        events
+    }
+
+    /// The listings, in the order in which they were told of.
+    pub(crate) fn listings(&self) -> &[Listing] {
+        &self.listings
+    }
+
     /// Gives everything that rules look at to `judge`.
-    pub(super) fn with<T>(&self, judge: impl FnOnce(&Context<'_>) -> T) -> T {
+    pub(crate) fn with<T>(&self, judge: impl FnOnce(&Context<'_>) -> T) -> T {
         let frame = Frame {
             provider: self.policy.idp.provider.word().to_owned(),
             target: "huggingface".to_owned(),
@@ -233,9 +249,7 @@ impl Scene {
             ..Frame::default()
         };
         let mut replay = Replay::new(frame, hour(AS_OF), &self.listings, []);
-        let mut events: Vec<&Event> = self.events.iter().collect();
-        events.sort_by_key(|event| event.at);
-        for (ordinal, event) in (0..).zip(events) {
+        for (ordinal, event) in (0..).zip(self.in_order()) {
             replay.apply(event, ordinal);
         }
         let classes: BTreeMap<_, _> =
@@ -256,12 +270,12 @@ impl Scene {
     }
 
     /// What one rule finds.
-    pub(super) fn findings(&self, rule: &str) -> Vec<Finding> {
+    pub(crate) fn findings(&self, rule: &str) -> Vec<Finding> {
         self.with(run).into_iter().filter(|finding| finding.rule == rule).collect()
     }
 
     /// The reasons that one rule finds, each with whom it is about.
-    pub(super) fn reasons(&self, rule: &str) -> Vec<(&'static str, String)> {
+    pub(crate) fn reasons(&self, rule: &str) -> Vec<(&'static str, String)> {
         let whom = |finding: Finding| if finding.subject.person.is_empty() { finding.subject.account } else { finding.subject.person };
         self.findings(rule).into_iter().map(|finding| (finding.reason, whom(finding))).collect()
     }

@@ -69,3 +69,86 @@ fn standing(context: &Context<'_>, one: &Unrepaired<'_>, person: Option<&Person>
     };
     word.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyzer::scene::{AS_OF, Scene, hour};
+    use crate::model::event::{Activity, NamedRef, Operation, Outcome};
+    use crate::model::time::Span;
+
+    fn standing_of(scene: &Scene) -> Vec<(String, String, String)> {
+        scene.with(rows).into_iter().map(|row| (row.person, row.operation, row.standing)).collect()
+    }
+
+    fn one(person: &str, operation: &str, standing: &str) -> (String, String, String) {
+        (person.to_owned(), operation.to_owned(), standing.to_owned())
+    }
+
+    #[test]
+    fn a_row_says_what_both_sides_wrote_and_what_to_do() {
+        let mut scene = Scene::provided_by("okta", "");
+        scene.accounts(5, &[("1", true)]);
+        scene.refused(20, "1", Operation::Update, "409 uniqueness", "User name is taken");
+        scene.refused(30, "1", Operation::Update, "AcmeDuplicateTargetEntries", "two of them");
+        let rows = scene.with(rows);
+        assert_eq!(rows.len(), 1);
+        let row = &rows[0];
+        assert_eq!((row.connector.as_str(), row.cause.as_str(), row.person_login.as_str()), ("acme", "conflict", "1@acme.example"));
+        assert_eq!((row.first_failed_at, row.last_failed_at, row.attempts), (hour(20), hour(30), 2));
+        assert_eq!((row.code.as_str(), row.message.as_str()), ("AcmeDuplicateTargetEntries", "two of them"));
+        assert!(row.remediation.starts_with("More than one account"), "{}", row.remediation);
+        assert_eq!(standing_of(&scene), [one("1", "update", "open")]);
+    }
+
+    #[test]
+    fn what_is_still_tried_and_what_is_an_outage_is_listed_too() {
+        let mut scene = Scene::new("");
+        scene.accounts(5, &[("1", true)]).refused(AS_OF - 2, "1", Operation::Update, "409", "");
+        assert_eq!(standing_of(&scene), [one("1", "update", "retrying")]);
+        let mut scene = Scene::new("");
+        let people = ["1", "2", "3", "4", "5"];
+        scene.accounts(5, &people.map(|person| (person, true)));
+        for person in people {
+            scene.refused(20, person, Operation::Update, "503", "");
+        }
+        assert_eq!(standing_of(&scene), people.map(|person| one(person, "update", "outage")));
+    }
+
+    #[test]
+    fn what_the_target_did_and_the_providers_log_has_as_failed_is_told_apart() {
+        let mut scene = Scene::provided_by("okta", "");
+        scene.accounts(5, &[("1", true)]).request_at(hour(20), "1", Operation::Update, Outcome::Success);
+        scene.attempt_at(hour(20).plus(Span::from_micros(30_000_000)), "1", Operation::Update, Outcome::Failure);
+        assert_eq!(standing_of(&scene), [one("1", "update", "done-at-target")]);
+        let mut scene = Scene::provided_by("okta", "");
+        scene.accounts(5, &[("1", true)]).request_at(hour(20), "1", Operation::Update, Outcome::Success);
+        scene.attempt(21, "1", Operation::Update, Outcome::Failure);
+        assert_eq!(standing_of(&scene), [one("1", "update", "open")], "that was another attempt");
+    }
+
+    #[test]
+    fn a_failure_for_a_group_names_it() {
+        let mut scene = Scene::provided_by("okta", "");
+        let group = Some(NamedRef { id: Some("00g-hf-nlp".to_owned()), name: Some("hf-nlp".to_owned()) });
+        let push = Activity::Provisioning {
+            operation: Operation::GroupPush,
+            person: None,
+            group,
+            application: NamedRef::default(),
+            account_id: None,
+        };
+        scene.event(20, Outcome::Failure, push);
+        let rows = scene.with(rows);
+        assert_eq!((rows[0].person.as_str(), rows[0].group.as_str(), rows[0].operation.as_str()), ("", "hf-nlp", "group-push"));
+        assert!(rows[0].remediation.starts_with("Group hf-nlp: "), "{}", rows[0].remediation);
+    }
+
+    #[test]
+    fn what_was_repaired_is_not_listed() {
+        let mut scene = Scene::provided_by("okta", "");
+        scene.accounts(5, &[("1", true)]).refused(20, "1", Operation::Update, "409", "");
+        scene.attempt(21, "1", Operation::Update, Outcome::Success);
+        assert_eq!(standing_of(&scene), []);
+    }
+}
