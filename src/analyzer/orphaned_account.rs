@@ -104,6 +104,10 @@ fn owner_gone(context: &Context<'_>, account: &Account, owner: &Person) -> Optio
 }
 
 fn contract_ended(context: &Context<'_>, account: &Account, owner: &Person) -> Option<Finding> {
+    // Whoever left within the grace is waited for as a leaver.
+    if context.directory.entitled(account, owner) == Some(false) {
+        return None;
+    }
     let employment = owner.employment.as_ref()?;
     let end = employment.end_date?;
     let since = Timestamp::start_of(end.succ_opt()?);

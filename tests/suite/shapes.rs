@@ -183,6 +183,10 @@ fn listings_alone_make_a_period_and_a_leaver_between_two_of_them_has_no_verdict_
     assert_eq!(judged(folder.path(), &config), []);
     let leavers = rows(&folder.path().join("report/leavers.csv"));
     assert_eq!(leavers.iter().map(|row| (row["account"].as_str(), row["verdict"].as_str())).collect::<Vec<_>>(), [("ben", "unknown")]);
+    // Without a log nothing can be said of the logs.
+    let controls = rows(&folder.path().join("report/controls.csv"));
+    let logs_alone = controls.iter().find(|row| row["rules"] == "log-gap").expect("a control of that rule alone");
+    assert_eq!(logs_alone["conclusion"], "not evaluated");
 }
 
 #[test]
