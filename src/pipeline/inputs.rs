@@ -85,10 +85,12 @@ fn matching(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, PipelineError> {
     let fixed: PathBuf =
         literal.components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])).collect();
     let root = if fixed == literal { literal.parent().map(Path::to_owned).unwrap_or_default() } else { fixed };
+    // Beside a config that is named without its folder, nothing stands above the first wildcard.
+    let root = if root.as_os_str().is_empty() { PathBuf::from(Component::CurDir.as_os_str()) } else { root };
     if !root.exists() {
         return Ok(Vec::new());
     }
-    Ok(listed(&root)?.into_iter().filter(|path| glob.is_match(path)).collect())
+    Ok(listed(&root)?.into_iter().map(|path| plain(&path)).filter(|path| glob.is_match(path)).collect())
 }
 
 fn glob(pattern: &str) -> Result<GlobMatcher, PipelineError> {

@@ -207,3 +207,24 @@ fn every_rule_and_source_is_listed() {
         assert!(said.lines().count() >= least && said.contains(one), "{said}");
     }
 }
+
+#[test]
+fn a_pattern_may_begin_with_a_wildcard_beside_the_config() {
+    for (pattern, name) in
+        [("*.ndjson", "system-log.ndjson"), ("**/*.ndjson", "nights/system-log.ndjson"), ("n*/*", "nights/system-log.ndjson")]
+    {
+        let folder = folder();
+        let config = config(folder.path(), "from = 2026-06-01\nto = 2026-06-01");
+        let text = std::fs::read_to_string(&config).expect("the config");
+        std::fs::write(&config, text.replace("path = \"inputs\"", &format!("path = \"{pattern}\""))).expect("the config");
+        std::fs::create_dir(folder.path().join("nights")).expect("a folder");
+        std::fs::write(folder.path().join(name), format!("{}\n{}\n", noise(0), noise(23))).expect("an input");
+        // By default the config is `scimdrift.toml` in the folder where one stands.
+        let mut command = scimdrift();
+        command.current_dir(folder.path()).args(["run", "--as-of", "2026-06-02T00:00:00Z", "--out", "report"]);
+        let output = command.output().expect("the program starts");
+        assert_eq!(output.status.code(), Some(0), "{pattern}: {}", stderr(&output));
+        let inputs = rows(&folder.path().join("report/inputs.csv"));
+        assert_eq!(inputs.iter().map(|row| row["file"].as_str()).collect::<Vec<_>>(), [name], "{pattern}");
+    }
+}
