@@ -1,6 +1,6 @@
 //! `clock-skew`: two systems' clocks differ by so much that what happened first cannot be told.
 
-use super::{Analyzer, Context, Judge, Reason, cis, everything, iso, nist, pci, soc2};
+use super::{Analyzer, Context, Judge, Reach, Reason, cis, iso, nist, pci, soc2};
 use crate::model::finding::{Finding, Proof, Severity, Subject};
 use crate::model::time::Span;
 use crate::policy::Provider;
@@ -14,13 +14,22 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::Low }],
     controls: &[soc2("CC2.1"), iso("A.8.17"), nist("AU-8"), cis("8.4"), pci("10.6")],
     rests_on: &[&["okta-system-log", "entra-provisioning"], &["scim-requests", "huggingface-audit-log"]],
-    reach: everything,
+    reach,
     population: |context| {
         let skews = &context.directory.skews;
         ([&skews.endpoint, &skews.audit_log].into_iter().flatten().count() as u64, "pairs of logs that tell of the same attempts")
     },
     judge: Judge::Once(judge),
 };
+
+fn reach(context: &Context<'_>) -> Reach {
+    let skews = &context.directory.skews;
+    let read = |sources: &&[&str]| context.logs.iter().any(|log| sources.contains(&log.source.as_str()));
+    if [&skews.endpoint, &skews.audit_log].into_iter().flatten().any(Skew::is_sure) || !ANALYZER.rests_on.iter().all(read) {
+        return Reach::Everything;
+    }
+    Reach::Part("too few attempts are told by two logs to compare their clocks".to_owned())
+}
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let provider = match context.policy.idp.provider {

@@ -1,7 +1,7 @@
 //! `late-deprovisioning`: an account that was taken away, but later than agreed.
 
 use super::context::{AboutAccount as _, subject};
-use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, everything, hipaa, iso, nist, pci, soc2};
+use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
 use crate::model::finding::{Finding, Proof, Severity};
 use crate::state::{Account, Departure, Lapse, Person, Slice};
 
@@ -23,20 +23,33 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(3)(ii)(C)"),
     ],
     rests_on: &[PEOPLE, ACCOUNTS],
-    reach: everything,
-    population: |context| (judged(context) as u64, "lapses of people with an account"),
+    reach,
+    population: |context| (judged(context).count() as u64, "lapses of people with an account"),
     judge: Judge::EachSlice(judge),
 };
 
-/// How many lapses are looked at, one for each account: those of the period, and those from before it that ended late in it.
-fn judged(context: &Context<'_>) -> usize {
+/// The lapses that are looked at, one for each account: those of the period, and those from before it that ended late in it.
+fn judged<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (&'a Account, &'a Person, Lapse)> {
     let accounts = context.directory.accounts.iter().filter(|account| account.class.needs_owner());
-    let of_owner = |account: &Account| {
-        let owner = context.directory.owner(account)?;
-        let looked_at = |lapse: &&Lapse| context.from <= lapse.at || late(context, account, owner, lapse).is_some();
-        Some(context.directory.lapses(account, owner).iter().filter(|lapse| lapse.at <= context.to).filter(looked_at).count())
-    };
-    accounts.filter_map(of_owner).sum()
+    let owned = accounts.filter_map(|account| Some((account, context.directory.owner(account)?)));
+    let lapses =
+        owned.flat_map(|(account, owner)| context.directory.lapses(account, owner).into_iter().map(move |lapse| (account, owner, lapse)));
+    lapses.filter(|(account, owner, lapse)| {
+        lapse.at <= context.to && (context.from <= lapse.at || late(context, account, owner, lapse).is_some())
+    })
+}
+
+fn reach(context: &Context<'_>) -> Reach {
+    let sla = context.policy.thresholds.deprovision_sla;
+    let untold = judged(context).filter(|(account, owner, lapse)| {
+        let departure = context.directory.departure(lapse, account, owner);
+        matches!(departure, Departure::Gone { .. }) && departure.within(lapse, sla).is_none()
+    });
+    match untold.count() {
+        0 => Reach::Everything,
+        1 => Reach::Part(format!("of one lapse it is not known whether access ended within {sla}")),
+        count => Reach::Part(format!("of {count} lapses it is not known whether access ended within {sla}")),
+    }
 }
 
 fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {

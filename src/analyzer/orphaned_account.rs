@@ -1,7 +1,7 @@
 //! `orphaned-account`: an account that is still in the organization while nobody entitled owns it.
 
 use super::context::{AboutAccount as _, access_in_words, subject};
-use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, everything, hipaa, iso, nist, pci, soc2};
+use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
 use crate::model::finding::{Confidence, Finding, Proof, Severity};
 use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
@@ -34,10 +34,20 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(3)(ii)(C)"),
     ],
     rests_on: &[PEOPLE, ACCOUNTS],
-    reach: everything,
+    reach,
     population: |context| (context.active_humans().count() as u64, "active accounts of people"),
     judge: Judge::EachSlice(judge),
 };
+
+fn reach(context: &Context<'_>) -> Reach {
+    let untold =
+        |account: &&Account| context.directory.owner(account).is_some_and(|owner| context.directory.entitled(account, owner).is_none());
+    match context.active_humans().filter(untold).count() {
+        0 => Reach::Everything,
+        1 => Reach::Part("of one active account nothing tells whether its owner is entitled".to_owned()),
+        count => Reach::Part(format!("of {count} active accounts nothing tells whether their owners are entitled")),
+    }
+}
 
 fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     let accounts = slice.accounts.iter().filter_map(|index| context.directory.accounts.get(*index));

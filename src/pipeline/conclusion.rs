@@ -20,11 +20,50 @@ pub(super) fn is_incomplete(report: &Report) -> bool {
 /// Fills in what rests on everything else: rules, controls and what could not be checked.
 pub(super) fn conclude(context: &Context<'_>, report: &mut Report) {
     let troubled = troubled_sources(report);
+    let judged: BTreeMap<&str, Judged> = analyzer::ALL.iter().map(|rule| (rule.id, Judged::of(context, rule, report, &troubled))).collect();
     report.gaps = gaps(report);
-    let unjudged = |rule: &Analyzer| if let Reach::Part(why) = (rule.reach)(context) { Some(format!("{}: {why}.", rule.id)) } else { None };
-    report.gaps.extend(analyzer::ALL.iter().filter_map(unjudged));
+    report.gaps.extend(judged.iter().filter_map(|(id, judged)| Some(format!("{id}: {}.", judged.in_part()?))));
     report.rules = analyzer::ALL.iter().map(|rule| rule_row(context, rule, &report.findings)).collect();
-    report.controls = controls().into_iter().map(|(control, rules)| control_row(context, control, &rules, report, &troubled)).collect();
+    report.controls = controls().into_iter().map(|(control, rules)| control_row(control, &rules, report, &judged)).collect();
+}
+
+/// What became of a rule.
+struct Judged {
+    /// How far it reaches.
+    reach: Reach,
+    /// The first group of sources it rests on of which none was read.
+    missing: Option<&'static [&'static str]>,
+    /// What is the matter with the sources that it rests on.
+    doubts: Vec<String>,
+}
+
+impl Judged {
+    fn of(context: &Context<'_>, rule: &Analyzer, report: &Report, troubled: &BTreeMap<String, String>) -> Self {
+        let read = |source: &&str| report.coverage.iter().any(|row| row.source == **source && row.verdict != "missing");
+        let missing = rule.rests_on.iter().find(|group| !group.iter().any(read)).copied();
+        let sources = rule.rests_on.iter().flat_map(|group| *group);
+        let doubts = sources.filter_map(|source| Some(format!("{source} {}", troubled.get(*source)?))).collect();
+        Self { reach: (rule.reach)(context), missing, doubts }
+    }
+
+    /// Whether it was asked for and could judge something.
+    fn is_evaluated(&self) -> bool {
+        self.reach != Reach::Nothing && self.missing.is_none()
+    }
+
+    /// Why it could judge a part only.
+    fn in_part(&self) -> Option<&str> {
+        if let Reach::Part(why) = &self.reach { Some(why) } else { None }
+    }
+
+    /// Why no findings of it are no proof, where it was asked for.
+    fn doubts(&self, rule: &str) -> Vec<String> {
+        match (&self.reach, self.missing) {
+            (Reach::Nothing, _) => Vec::new(),
+            (_, Some(sources)) => vec![format!("{rule} was not evaluated, as no {} was read", sources.join(" or "))],
+            (_, None) => self.doubts.iter().cloned().chain(self.in_part().map(str::to_owned)).collect(),
+        }
+    }
 }
 
 /// Sources that were read, but do not tell everything, with why. Waived or not: accepting a gap does not fill it.
@@ -84,25 +123,14 @@ fn controls() -> BTreeMap<Control, Vec<&'static Analyzer>> {
     controls
 }
 
-fn control_row(
-    context: &Context<'_>,
-    control: Control,
-    rules: &[&Analyzer],
-    report: &Report,
-    troubled: &BTreeMap<String, String>,
-) -> ControlRow {
+fn control_row(control: Control, rules: &[&Analyzer], report: &Report, judged: &BTreeMap<&str, Judged>) -> ControlRow {
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.to_owned()).collect();
     let count = |status| report.findings.iter().filter(|row| row.status == status && ids.contains(&row.rule)).count() as u64;
     let (exceptions, waived) = (count(Status::Open), count(Status::Waived));
-    let read = |source: &&str| report.coverage.iter().any(|row| row.source == **source && row.verdict != "missing");
-    let asked = |rule: &&&Analyzer| (rule.reach)(context) != Reach::Nothing;
-    let evaluated: Vec<&&Analyzer> =
-        rules.iter().filter(asked).filter(|rule| rule.rests_on.iter().all(|group| group.iter().any(&read))).collect();
-    let mut doubts: BTreeSet<String> = BTreeSet::new();
-    for source in evaluated.iter().flat_map(|rule| rule.rests_on).flat_map(|group| *group) {
-        doubts.extend(troubled.get(*source).map(|why| format!("{source} {why}")));
-    }
-    doubts.extend(evaluated.iter().filter_map(|rule| if let Reach::Part(why) = (rule.reach)(context) { Some(why) } else { None }));
+    let evaluated: BTreeSet<&str> =
+        rules.iter().map(|rule| rule.id).filter(|id| judged.get(id).is_some_and(Judged::is_evaluated)).collect();
+    // A rule that had nothing to rest on is a doubt about a control that others were evaluated for.
+    let mut doubts: BTreeSet<String> = rules.iter().filter_map(|rule| Some(judged.get(rule.id)?.doubts(rule.id))).flatten().collect();
     if !report.refused.is_empty() {
         doubts.insert(format!("{} could not be read", counted(report.refused.len(), "file", "files")));
     }
@@ -114,7 +142,7 @@ fn control_row(
     };
     let looked_at = |row: &&RuleRow| {
         let found = row.waived > 0 || row.open.iter().any(|open| *open > 0);
-        ids.contains(&row.id) && (found || evaluated.iter().any(|rule| rule.id == row.id))
+        ids.contains(&row.id) && (found || evaluated.contains(row.id.as_str()))
     };
     let mut population: Vec<(u64, String)> = report.rules.iter().filter(looked_at).map(|row| row.population.clone()).collect();
     population.sort_unstable_by(|(count, name), (other_count, other)| (name, count).cmp(&(other, other_count)));

@@ -251,3 +251,58 @@ fn a_scim_user_that_no_member_listing_names_is_out_whichever_was_taken_first() {
         assert_eq!(states, [("ada", "active"), ("ben", "inactive")], "SCIM {scim_at}, members {members_at}");
     }
 }
+
+/// The conclusion on one control, and why it is unable to conclude.
+fn conclusion(folder: &Path, control: &str) -> String {
+    let rows = rows(&folder.join("report/controls.csv"));
+    rows.iter().find(|row| row["control"] == control).expect("a control of the catalogue")["conclusion"].clone()
+}
+
+#[test]
+fn a_rule_without_its_inputs_is_no_pass_of_a_control_that_others_were_evaluated_for() {
+    let folder = folder();
+    let config = config(folder.path(), "from = 2026-06-01\nto = 2026-06-29");
+    let tokens = "system,token_id,name,kind,owner,scopes,created_at,last_used_at,expires_at,rotated_at,status\n\
+                  vault,t1,deploy,api,,read,2026-06-20T00:00:00Z,2026-06-29T00:00:00Z,2026-12-01T00:00:00Z,,active\n";
+    put(folder.path(), "tokens-2026-06-30T020000Z.csv", tokens);
+    assert_eq!(judged(folder.path(), &config), []);
+    // Tokens were judged for it, accounts and people were not.
+    assert_eq!(conclusion(folder.path(), "AC-2(3)"), "unable to conclude");
+    assert_eq!(conclusion(folder.path(), "8.6.3"), "no exceptions", "tokens alone");
+    assert_eq!(conclusion(folder.path(), "A.8.17"), "not evaluated", "clocks alone");
+}
+
+#[test]
+fn what_could_be_judged_in_part_is_no_pass() {
+    // Nobody's assignments were read.
+    let first = folder();
+    let config = company(first.path());
+    assert_eq!(judged(first.path(), &config), []);
+    assert_eq!(conclusion(first.path(), "5.1"), "unable to conclude");
+    assert!(gaps(first.path()).contains("orphaned-account: of 2 active accounts nothing tells"), "{}", gaps(first.path()));
+    // With them, two people are no doubt any more.
+    put(first.path(), "assigned.json", &listing("okta-app-users", "", "2026-06-30T01:00:00Z", &[assigned(ADA), assigned(BEN)]));
+    assert_eq!(judged(first.path(), &config), []);
+    assert!(!gaps(first.path()).contains("entitled"), "{}", gaps(first.path()));
+    // Whose lapse lies between two listings may have left in time or not.
+    let second = folder();
+    let config = company(second.path());
+    let people = [person(ADA, "ada", "ACTIVE"), person(BEN, "ben", "DEPROVISIONED")];
+    put(
+        second.path(),
+        "users.json",
+        &listing("okta-users", "", "2026-06-10T01:00:00Z", &[person(ADA, "ada", "ACTIVE"), person(BEN, "ben", "ACTIVE")]),
+    );
+    put(second.path(), "users-later.json", &listing("okta-users", "", "2026-06-29T01:00:00Z", &people));
+    put(second.path(), "members.json", &listing("huggingface-members", "", "2026-06-10T02:00:00Z", &[member(1, "ada"), member(2, "ben")]));
+    put(second.path(), "members-later.json", &listing("huggingface-members", "", "2026-06-29T02:00:00Z", &[member(1, "ada")]));
+    judged(second.path(), &config);
+    assert!(gaps(second.path()).contains("late-deprovisioning: of one lapse it is not known"), "{}", gaps(second.path()));
+}
+
+/// What could not be checked, as the summary says it.
+fn gaps(folder: &Path) -> String {
+    let summary = std::fs::read(folder.join("report/summary.json")).expect("a summary");
+    let summary: serde_json::Value = serde_json::from_slice(&summary).expect("JSON");
+    summary["gaps"].to_string()
+}
