@@ -1,9 +1,10 @@
 //! `held-deprovisioning`: an account is still active because the provisioning job holds its removal back.
 
 use super::context::{AboutAccount as _, access_in_words, subject};
-use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, everything, hipaa, iso, nist, pci, soc2};
+use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
 use crate::model::event::{Operation, Outcome};
 use crate::model::finding::{Finding, Proof, Severity};
+use crate::policy::Provider;
 use crate::state::{Account, Attempt, Lapse, Person, SettingChange, Slice};
 
 /// The card.
@@ -23,7 +24,8 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(3)(ii)(C)"),
     ],
     rests_on: &[PEOPLE, ACCOUNTS, &["entra-provisioning", "entra-audit"]],
-    reach: everything,
+    // Okta neither stages nor quarantines.
+    reach: |context| if context.policy.idp.provider == Provider::Entra { Reach::Everything } else { Reach::Nothing },
     population: |context| {
         let left = context.active_humans().filter(|account| {
             context.directory.is_target(account) && context.directory.owner(account).and_then(Person::entitled) == Some(false)
@@ -209,5 +211,15 @@ mod tests {
         for (setting, expected) in turns {
             assert_eq!(turn(setting), expected, "{setting}");
         }
+    }
+
+    #[test]
+    fn a_provider_that_holds_nothing_back_leaves_nothing_to_judge() {
+        left(100).with(|context| {
+            assert_eq!((ANALYZER.reach)(context), Reach::Everything);
+            let mut policy = context.policy.clone();
+            policy.idp.provider = Provider::Okta;
+            assert_eq!((ANALYZER.reach)(&Context { policy: &policy, ..*context }), Reach::Nothing);
+        });
     }
 }
