@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::altered::Versions;
-use super::guard::guard;
+use super::guard::{Guarded, guard};
 use super::{PipelineError, Setup, Workers, accounts, changes, conclusion, coverage, failures, findings, inputs, joiners, leavers, tokens};
 use crate::analyzer::{self, Context, InputFile, KeptOut};
 use crate::model::coverage::Coverage;
@@ -40,7 +40,7 @@ impl Analysis {
 /// # Errors
 /// When the store fails.
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
-    let (listings, kept_out) = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
+    let Guarded { rest_on: listings, kept_out, waived } = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
     let mut versions = Versions::of(store, as_of)?;
     let Replayed { directory, used, spoken, read } = replay(setup, store, as_of, &listings, &kept_out, &mut versions)?;
     let altered = versions.into_altered();
@@ -81,7 +81,7 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         rejects: store.rejects()?,
         controls: Vec::new(),
         rules: Vec::new(),
-        waivers: findings::waiver_rows(policy, as_of, &finding_rows),
+        waivers: findings::waiver_rows(policy, as_of, &finding_rows, &waived),
         parameters: policy.parameters(),
         gaps: Vec::new(),
         findings: finding_rows,

@@ -1,6 +1,6 @@
 //! The guard: a listing that lost too much is kept out, since a broken export must never become a thousand orphans.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyzer::{KeptOut, shrunken_listing_id};
 use crate::model::listing::Listing;
@@ -10,25 +10,39 @@ use crate::policy::Policy;
 /// Fewer rows than this may always go.
 const FEW: u64 = 10;
 
-/// The listings that analysis rests on, and those that are kept out, each with the one it was compared with.
-pub(super) fn guard(listings: Vec<Listing>, policy: &Policy, as_of: Timestamp) -> (Vec<Listing>, Vec<KeptOut>) {
+/// What the guard made of all listings.
+#[derive(Default)]
+pub(super) struct Guarded {
+    /// Those that analysis rests on.
+    pub(super) rest_on: Vec<Listing>,
+    /// Those that are kept out, each with the one it was compared with.
+    pub(super) kept_out: Vec<KeptOut>,
+    /// The ids of the findings that there would be, had not a waiver accepted the listing.
+    pub(super) waived: BTreeSet<String>,
+}
+
+/// Keeps out what lost too much since the last one that was accepted.
+pub(super) fn guard(listings: Vec<Listing>, policy: &Policy, as_of: Timestamp) -> Guarded {
     let mut accepted: BTreeMap<(String, String), Listing> = BTreeMap::new();
-    let (mut rest_on, mut kept_out) = (Vec::new(), Vec::new());
+    let mut guarded = Guarded::default();
     for listing in listings {
         let key = (listing.source.clone(), listing.scope.clone());
         if !listing.complete {
-            rest_on.push(listing);
+            guarded.rest_on.push(listing);
             continue;
         }
-        match accepted.get(&key).filter(|last| is_shrunken(last.rows, listing.rows, policy.thresholds.max_change_percent)) {
-            Some(last) if !is_waived(policy, &listing, as_of) => kept_out.push(KeptOut { listing, rests_on: last.clone() }),
-            _ => {
-                accepted.insert(key, listing.clone());
-                rest_on.push(listing);
+        if let Some(last) = accepted.get(&key).filter(|last| is_shrunken(last.rows, listing.rows, policy.thresholds.max_change_percent)) {
+            let id = shrunken_listing_id(&listing);
+            if !is_waived(policy, &id, as_of) {
+                guarded.kept_out.push(KeptOut { listing, rests_on: last.clone() });
+                continue;
             }
+            guarded.waived.insert(id);
         }
+        accepted.insert(key, listing.clone());
+        guarded.rest_on.push(listing);
     }
-    (rest_on, kept_out)
+    guarded
 }
 
 /// Whether a listing lost more than the share that may change, and ten rows at least, or is empty where it was not.
@@ -38,9 +52,8 @@ fn is_shrunken(before: u64, now: u64, percent: u8) -> bool {
 }
 
 /// A waiver on the finding accepts the listing.
-fn is_waived(policy: &Policy, listing: &Listing, as_of: Timestamp) -> bool {
-    let id = shrunken_listing_id(listing);
-    policy.waivers.iter().any(|waiver| waiver.finding.as_deref() == Some(id.as_str()) && as_of.day() <= waiver.expires)
+fn is_waived(policy: &Policy, id: &str, as_of: Timestamp) -> bool {
+    policy.waivers.iter().any(|waiver| waiver.finding.as_deref() == Some(id) && as_of.day() <= waiver.expires)
 }
 
 #[cfg(test)]

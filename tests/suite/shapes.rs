@@ -306,3 +306,14 @@ fn gaps(folder: &Path) -> String {
     let summary: serde_json::Value = serde_json::from_slice(&summary).expect("JSON");
     summary["gaps"].to_string()
 }
+
+#[test]
+fn a_waiver_that_accepts_a_listing_is_in_use() {
+    let folder = folder();
+    let output = run(&crate::support::root().join("fixtures/rules/shrunken-listing/miss-waived/scimdrift.toml"), folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(!crate::support::stdout(&output).contains("unused"), "{}", crate::support::stdout(&output));
+    let summary = std::fs::read(folder.path().join("report/summary.json")).expect("a summary");
+    let summary: serde_json::Value = serde_json::from_slice(&summary).expect("JSON");
+    assert_eq!(summary["waivers"][0]["state"], "in force", "{}", summary["waivers"]);
+}

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::altered::Versions;
 use super::analyze::{Replayed, input_files, listings_up_to, logs, replay};
-use super::guard::guard;
+use super::guard::{Guarded, guard};
 use super::{PipelineError, Setup, Workers};
 use crate::analyzer::{self, Context};
 use crate::diagnosis::{Case, Diagnosis, Symptom, diagnose};
@@ -66,7 +66,7 @@ pub fn trace(
     window: Window,
     workers: &Workers,
 ) -> Result<Answer, PipelineError> {
-    let (listings, kept_out) = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
+    let Guarded { rest_on: listings, kept_out, .. } = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
     let mut versions = Versions::of(store, as_of)?;
     let Replayed { directory, spoken, .. } = replay(setup, store, as_of, &listings, &kept_out, &mut versions)?;
     let subject = match identity::find(&directory, key) {
