@@ -230,8 +230,10 @@ impl<'a> Place<'a> {
         let word = rest.find(|letter: char| letter.is_ascii_whitespace() || r#",;)]}"\&<>'"#.contains(letter));
         let word = rest.get(..word.unwrap_or(rest.len())).unwrap_or_default();
         let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || b".-+eE".contains(&byte));
-        let is_number = is_number && ends_value(rest.get(word.len()..).unwrap_or_default());
-        let is_done = self.quote.is_some() && rest.strip_prefix(REDACTED).is_some_and(ends_value);
+        let behind = rest.get(word.len()..).unwrap_or_default();
+        let is_number = is_number && ends_value(behind);
+        let stands_in = super::is_stand_in(word) && ends_value(behind) || rest.strip_prefix(REDACTED).is_some_and(ends_value);
+        let is_done = self.quote.is_some() && stands_in;
         let plain = word.trim_end_matches(['.', '!', '?', ')']).to_ascii_lowercase();
         match credential.kind {
             // What stands for a number that was here.
