@@ -126,6 +126,9 @@ pub struct Writer<'a> {
     name: String,
     source: String,
     file: i64,
+    /// An original that no event took, because the event was known: the next new event takes it. To take one back from
+    /// the store looks through all events for one that rests on it, so that is done once for a file.
+    spare: Option<i64>,
 }
 
 impl Store {
@@ -153,7 +156,8 @@ impl Store {
             Ok(transaction.last_insert_rowid())
         };
         let file = begun().map_err(failed)?;
-        Ok(Writer { transaction, path: self.path.clone(), name: head.name.to_owned(), source: head.source.to_owned(), file })
+        let (path, name, source) = (self.path.clone(), head.name.to_owned(), head.source.to_owned());
+        Ok(Writer { transaction, path, name, source, file, spare: None })
     }
 }
 
@@ -163,13 +167,34 @@ impl Writer<'_> {
     /// # Errors
     /// When the store cannot be written.
     pub fn event(&mut self, row: &EventRow) -> Result<(), StoreError> {
-        self.insert_event(row).map_err(|source| self.failed("keep an event", source))
+        self.keep_event(row).map_err(|source| self.failed("keep an event", source))
     }
 
-    fn insert_event(&self, row: &EventRow) -> rusqlite::Result<()> {
-        let EventRow { at, source, native_id, digest, activity, outcome, body, origin, original } = row;
-        self.transaction.prepare_cached("INSERT INTO original (body) VALUES (?1)")?.execute([original])?;
-        let kept = self.transaction.last_insert_rowid();
+    fn keep_event(&mut self, row: &EventRow) -> rusqlite::Result<()> {
+        let taken = self.spare.take();
+        let original = match taken {
+            Some(spare) => spare,
+            None => self.insert_original(&row.original)?,
+        };
+        if !self.insert_event(row, original)? {
+            self.spare = Some(original);
+            return self.keep_first_place(row);
+        }
+        if taken.is_some() { self.update_original(original, &row.original) } else { Ok(()) }
+    }
+
+    fn insert_original(&self, body: &str) -> rusqlite::Result<i64> {
+        self.transaction.prepare_cached("INSERT INTO original (body) VALUES (?1)")?.execute([body])?;
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    fn update_original(&self, id: i64, body: &str) -> rusqlite::Result<()> {
+        self.transaction.prepare_cached("UPDATE original SET body = ?2 WHERE id = ?1")?.execute(params![id, body]).map(drop)
+    }
+
+    /// Whether the event is new. One that is known stays as it is.
+    fn insert_event(&self, row: &EventRow, original: i64) -> rusqlite::Result<bool> {
+        let EventRow { at, source, native_id, digest, activity, outcome, body, origin, .. } = row;
         let inserted = self
             .transaction
             .prepare_cached(
@@ -189,16 +214,13 @@ impl Writer<'_> {
                 number(origin.line),
                 number(origin.offset),
                 number(origin.length),
-                kept
+                original
             ])?;
-        if inserted == 0 {
-            self.keep_first_place(row, kept)?;
-        }
-        Ok(())
+        Ok(inserted > 0)
     }
 
-    /// The event is known: the earlier of the two places stands, and the other's original goes.
-    fn keep_first_place(&self, row: &EventRow, kept: i64) -> rusqlite::Result<()> {
+    /// The event is known: the earlier of the two places stands.
+    fn keep_first_place(&self, row: &EventRow) -> rusqlite::Result<()> {
         let key = params![row.at.micros(), row.source, row.native_id, row.digest];
         let (name, record, original): (String, i64, i64) = self
             .transaction
@@ -207,30 +229,28 @@ impl Writer<'_> {
                  WHERE at = ?1 AND event.source = ?2 AND native_id = ?3 AND digest = ?4",
             )?
             .query_row(key, |found| Ok((found.get(0)?, found.get(1)?, found.get(2)?)))?;
-        let gone = if (self.name.as_str(), number(row.origin.record)) < (name.as_str(), record) {
-            self.transaction
-                .prepare_cached(
-                    "UPDATE event SET file = ?5, record = ?6, line = ?7, offset = ?8, length = ?9, original = ?10
-                     WHERE at = ?1 AND source = ?2 AND native_id = ?3 AND digest = ?4",
-                )?
-                .execute(params![
-                    row.at.micros(),
-                    row.source,
-                    row.native_id,
-                    row.digest,
-                    self.file,
-                    number(row.origin.record),
-                    number(row.origin.line),
-                    number(row.origin.offset),
-                    number(row.origin.length),
-                    kept
-                ])?;
-            original
-        } else {
-            kept
-        };
-        self.transaction.prepare_cached("DELETE FROM original WHERE id = ?1")?.execute([gone])?;
-        Ok(())
+        if (name.as_str(), record) <= (self.name.as_str(), number(row.origin.record)) {
+            return Ok(());
+        }
+        self.update_original(original, &row.original)?;
+        let place = params![
+            row.at.micros(),
+            row.source,
+            row.native_id,
+            row.digest,
+            self.file,
+            number(row.origin.record),
+            number(row.origin.line),
+            number(row.origin.offset),
+            number(row.origin.length)
+        ];
+        self.transaction
+            .prepare_cached(
+                "UPDATE event SET file = ?5, record = ?6, line = ?7, offset = ?8, length = ?9
+                 WHERE at = ?1 AND source = ?2 AND native_id = ?3 AND digest = ?4",
+            )?
+            .execute(place)
+            .map(drop)
     }
 
     /// Keeps a record that could not be read, with an excerpt that holds no secret.
@@ -252,6 +272,9 @@ impl Writer<'_> {
     /// When the store cannot be written.
     pub fn finish(self, tail: &FileTail<'_>) -> Result<(), StoreError> {
         let finished = || -> rusqlite::Result<()> {
+            if let Some(spare) = self.spare {
+                self.transaction.execute("DELETE FROM original WHERE id = ?1", [spare])?;
+            }
             let sha256 = tail.sha256.to_string();
             let twin: Option<i64> = self
                 .transaction
