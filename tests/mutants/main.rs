@@ -1,8 +1,9 @@
 //! Switches the conditions of every rule off, one at a time, and shows that the rule's fixtures notice.
 //!
 //! `cargo test --test mutants` tries every mutant of `fixtures/rules/*/mutants.toml` in a copy of the repository below
-//! `target/`, which takes most of an hour; `cargo test --test mutants -- stale-token` those of one rule, and
-//! `cargo test --test mutants -- --first` the first of each rule. It prints a table, and fails when a mutant survives.
+//! `target/`, which takes an hour; `cargo test --test mutants -- stale-token` those of one rule, and
+//! `cargo test --test mutants -- --first` the first of each rule. It prints a table, and fails when a mutant
+//! survives, or cannot be built.
 
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
@@ -50,10 +51,18 @@ fn tried(chosen: &[String], of_each: usize) -> Result<usize, String> {
     for rule in ALL.iter().filter(|rule| chosen.is_empty() || chosen.iter().any(|one| one == rule.id)) {
         whole.hits(rule, false).and_then(|()| whole.misses(rule)).map_err(|problem| format!("without any mutant: {problem}"))?;
         for mutant in Mutant::of(top, rule.id)?.into_iter().take(of_each) {
-            let noticed = copy.noticed(rule, &mutant)?;
+            let noticed = copy.noticed(rule, &mutant);
+            let word = match &noticed {
+                Ok(Some(noticed)) => noticed,
+                Ok(None) => "SURVIVED",
+                Err(_) => "BROKEN",
+            };
             total += 1;
-            survivors += usize::from(noticed.is_none());
-            println!("{:8}  {:24} {:22} {}", noticed.unwrap_or("SURVIVED"), rule.id, mutant.reason, mutant.off);
+            survivors += usize::from(!matches!(noticed, Ok(Some(_))));
+            println!("{word:8}  {:24} {:22} {}", rule.id, mutant.reason, mutant.off);
+            if let Err(problem) = noticed {
+                println!("{problem}");
+            }
         }
     }
     println!("{} of {total} mutants caught", total - survivors);
