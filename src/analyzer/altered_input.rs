@@ -14,6 +14,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::Critical }],
     controls: &[soc2("CC2.1"), soc2("CC7.2"), iso("A.8.15"), nist("AU-9"), nist("AU-10"), pci("10.3.4"), super::hipaa("312(b)")],
     rests_on: &[],
+    witnesses: &[],
     reach: everything,
     population: |context| (context.inputs.len() as u64, "files"),
     judge: Judge::Once(judge),

@@ -14,6 +14,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::Low }],
     controls: &[soc2("CC2.1"), iso("A.8.17"), nist("AU-8"), cis("8.4"), pci("10.6")],
     rests_on: &[&["okta-system-log", "entra-provisioning"], &["scim-requests", "huggingface-audit-log"]],
+    witnesses: &[],
     reach,
     population: |context| {
         let skews = &context.directory.skews;

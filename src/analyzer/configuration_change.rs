@@ -21,6 +21,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("312(b)"),
     ],
     rests_on: &[&["okta-system-log", "entra-audit", "huggingface-audit-log"]],
+    witnesses: &["okta-system-log", "entra-audit", "huggingface-audit-log"],
     reach: everything,
     population: |context| {
         let settings = context.directory.settings.iter().filter(|change| is_judged(change));

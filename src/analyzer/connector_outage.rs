@@ -26,6 +26,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("312(b)"),
     ],
     rests_on: &[SYNCS],
+    witnesses: &["okta-system-log", "entra-provisioning"],
     reach: everything,
     population: |_| (1, "connectors"),
     judge: Judge::Once(judge),

@@ -17,6 +17,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::Medium }],
     controls: &[soc2("CC6.2"), iso("A.5.18"), nist("AC-2(3)"), cis("5.3"), pci("8.2.6"), hipaa("308(a)(4)(ii)(C)")],
     rests_on: &[PEOPLE, ACCOUNTS, ACTIVITY],
+    witnesses: &["okta-app-users", "entra-app-role-assignments"],
     reach,
     population: |context| {
         let judged = context.active_humans().filter(|account| judged(context, account).is_some());

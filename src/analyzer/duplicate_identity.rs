@@ -15,6 +15,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "two-accounts", severity: Severity::Medium }, Reason { id: "disputed-owner", severity: Severity::Medium }],
     controls: &[soc2("CC6.1"), soc2("CC6.2"), iso("A.5.16"), nist("IA-4"), cis("5.1"), pci("8.2.1"), hipaa("312(a)(2)(i)")],
     rests_on: &[PEOPLE, ACCOUNTS],
+    witnesses: &["huggingface-members"],
     reach: everything,
     population: |context| (context.active_humans().count() as u64, "active accounts of people"),
     judge: Judge::EachSlice(judge),

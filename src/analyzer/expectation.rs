@@ -13,11 +13,15 @@ use crate::state::{Person, Timeline};
 pub struct Expectation {
     /// The role.
     pub role: Role,
+    /// Whether a group gives it; else it is the default.
+    pub by_group: bool,
     /// When the expectation became this one, and by which event; `None` where it was so from the start.
     pub since: Option<(Timestamp, u32)>,
+    /// Whether only a listing shows that change, so that it may have been earlier.
+    pub by_listing: bool,
 }
 
-/// The role a person should have; `None` where no mapping is configured or the members of a mapped group are not known.
+/// The role a person should have; `None` where no mapping is configured, or a mapped group may give a higher one.
 #[must_use]
 pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectation> {
     let default = context.policy.target.default_role?;
@@ -25,31 +29,40 @@ pub fn expected_role(context: &Context<'_>, person: &Person) -> Option<Expectati
         return None;
     }
     let mapped = mapped_groups(context).ok()?;
-    let held: Vec<(Role, &Timeline<bool>)> = mapped.iter().filter_map(|(id, role)| Some((*role, person.groups.get(*id)?))).collect();
+    let held = held(&mapped, person);
     let role_at = |at: Timestamp| role_at(&held, default, at);
     let role = role_at(context.as_of);
-    let mut changes: Vec<(Timestamp, u32)> = held
+    if may_be_more(&mapped, person, role) {
+        return None;
+    }
+    let mut changes: Vec<(Timestamp, u32, bool)> = held
         .iter()
         .flat_map(|(_, membership)| membership.steps())
         .filter(|step| !step.from_the_start)
-        .map(|step| (step.at, step.proof))
+        .map(|step| (step.at, step.proof, step.later_than.is_some()))
         .collect();
     changes.sort_unstable();
-    let decisive = changes.into_iter().rev().find(|(at, _)| role_at(at.minus(Span::from_micros(1))) != role && role_at(*at) == role);
-    let assigned = person.assigned.steps().iter().rev().find(|step| step.value && !step.from_the_start).map(|step| (step.at, step.proof));
-    Some(Expectation { role, since: decisive.max(assigned) })
+    let decisive = changes.into_iter().rev().find(|(at, ..)| role_at(at.minus(Span::from_micros(1))) != role && role_at(*at) == role);
+    let assigned = person.assigned.steps().iter().rev().find(|step| step.value && !step.from_the_start);
+    let since = decisive.max(assigned.map(|step| (step.at, step.proof, step.later_than.is_some())));
+    let by_group = held.iter().any(|(_, membership)| membership.held_at(context.as_of));
+    let by_listing = since.is_some_and(|(.., by_listing)| by_listing);
+    Some(Expectation { role, by_group, since: since.map(|(at, proof, _)| (at, proof)), by_listing })
 }
 
 /// Which role the mapping gave a person from when on, in order; `None` for what held before the first record. Empty where
-/// no mapping is configured or the members of a mapped group are not known.
+/// no mapping is configured, or a mapped group may give a higher one.
 #[must_use]
 pub fn expected_roles(context: &Context<'_>, person: &Person) -> Vec<(Option<Timestamp>, Role)> {
     let (Some(default), false, Ok(mapped)) = (context.policy.target.default_role, context.policy.roles.is_empty(), mapped_groups(context))
     else {
         return Vec::new();
     };
-    let held: Vec<(Role, &Timeline<bool>)> = mapped.iter().filter_map(|(id, role)| Some((*role, person.groups.get(*id)?))).collect();
+    let held = held(&mapped, person);
     let role_at = |at: Timestamp| role_at(&held, default, at);
+    if may_be_more(&mapped, person, role_at(context.as_of)) {
+        return Vec::new();
+    }
     let steps = held.iter().flat_map(|(_, membership)| membership.steps()).filter(|step| !step.from_the_start);
     let mut moments: Vec<Timestamp> = steps.map(|step| step.at).collect();
     moments.sort_unstable();
@@ -69,11 +82,31 @@ fn role_at(held: &[(Role, &Timeline<bool>)], default: Role, at: Timestamp) -> Ro
     held.iter().filter(|(_, membership)| membership.held_at(at)).map(|(role, _)| *role).max().unwrap_or(default)
 }
 
+/// The memberships of a person in mapped groups, as far as anything tells them.
+fn held<'a>(mapped: &BTreeMap<&str, Mapped>, person: &'a Person) -> Vec<(Role, &'a Timeline<bool>)> {
+    mapped.iter().filter_map(|(id, group)| Some((group.role, person.groups.get(*id)?))).collect()
+}
+
+/// Whether a group that was not listed in full, and that nothing tells the person to be in or out of, gives more than `role`.
+fn may_be_more(mapped: &BTreeMap<&str, Mapped>, person: &Person, role: Role) -> bool {
+    let untold = |id: &str| person.groups.get(id).is_none_or(|membership| membership.value().is_none());
+    mapped.iter().any(|(id, group)| !group.listed && group.role > role && untold(id))
+}
+
+/// A group that `[roles]` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mapped {
+    /// The role it gives.
+    role: Role,
+    /// Whether its members were listed in full: then whoever is not named is not one.
+    pub(super) listed: bool,
+}
+
 /// The groups that `[roles]` names, by id.
 ///
 /// # Errors
-/// The name of a group whose members are not known: nobody's role can be judged without them, since the group may give a higher one.
-pub(super) fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a str, Role>, &'a str> {
+/// The name of a group of which nothing is known: nobody's role can be judged without it, since it may give a higher one.
+pub(super) fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a str, Mapped>, &'a str> {
     let directory = context.directory;
     let all_groups_listed = directory.listed.contains(&Absence::Group);
     let mut mapped = BTreeMap::new();
@@ -86,7 +119,7 @@ pub(super) fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a st
             if !group.members_listed && !group.members_told {
                 return Err(name);
             }
-            mapped.insert(id, *role);
+            mapped.insert(id, Mapped { role: *role, listed: group.members_listed });
         }
     }
     Ok(mapped)

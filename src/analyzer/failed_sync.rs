@@ -35,6 +35,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(4)(ii)(C)"),
     ],
     rests_on: &[SYNCS],
+    witnesses: &["okta-system-log", "entra-provisioning"],
     reach: everything,
     population: |context| {
         let tried = context.directory.persons.iter().filter(|person| !person.attempts.is_empty()).count();

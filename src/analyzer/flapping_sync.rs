@@ -23,6 +23,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::Low }],
     controls: &[soc2("CC7.2"), iso("A.8.16"), nist("CA-7")],
     rests_on: &[SYNCS],
+    witnesses: &["okta-system-log", "entra-provisioning"],
     reach: everything,
     population: |context| {
         let tried = context.directory.persons.iter().filter(|person| !person.attempts.is_empty());

@@ -31,6 +31,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(4)(ii)(C)"),
     ],
     rests_on: &[&["scim-groups", "scim-requests"], &["okta-group-users", "okta-system-log", "entra-groups", "entra-audit"]],
+    witnesses: &["scim-groups"],
     reach,
     population: |context| {
         (context.directory.target_groups.values().map(|group| group.members.len() as u64).sum(), "memberships of SCIM groups")

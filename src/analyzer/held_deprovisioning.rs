@@ -25,6 +25,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     ],
     rests_on: &[PEOPLE, ACCOUNTS, &["entra-provisioning", "entra-audit"]],
     // Okta neither stages nor quarantines.
+    witnesses: &["entra-provisioning"],
     reach: |context| if context.policy.idp.provider == Provider::Entra { Reach::Everything } else { Reach::Nothing },
     population: |context| {
         let left = context.active_humans().filter(|account| {

@@ -39,6 +39,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(3)(ii)(C)"),
     ],
     rests_on: &[],
+    witnesses: &["huggingface-members", "huggingface-service-accounts"],
     reach: |context| if rules(context).is_empty() { Reach::Nothing } else { Reach::Everything },
     population: |context| (configured(context).count() as u64, "configured accounts that are no person's"),
     judge: Judge::Once(judge),

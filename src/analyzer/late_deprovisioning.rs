@@ -23,6 +23,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(3)(ii)(C)"),
     ],
     rests_on: &[PEOPLE, ACCOUNTS],
+    witnesses: &["okta-system-log", "entra-audit"],
     reach,
     population: |context| (judged(context).count() as u64, "lapses of people with an account"),
     judge: Judge::EachSlice(judge),

@@ -11,6 +11,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::High }],
     controls: &[soc2("CC2.1"), soc2("CC4.1"), soc2("CC7.2"), iso("A.8.15"), nist("AU-5"), nist("AU-11"), nist("AU-12"), pci("10.5.1")],
     rests_on: &[],
+    witnesses: &[],
     reach: |context| if context.logs.is_empty() { Reach::Nothing } else { Reach::Everything },
     population: |context| (context.logs.len() as u64, "logs"),
     judge: Judge::Once(judge),

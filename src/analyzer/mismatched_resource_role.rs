@@ -31,6 +31,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(4)(ii)(B)"),
     ],
     rests_on: &[&["scim-groups", "scim-requests"], &["huggingface-resource-groups", "huggingface-members", "huggingface-audit-log"]],
+    witnesses: &["huggingface-resource-groups", "scim-groups"],
     reach,
     population: |context| {
         let configured = context.policy.resource_groups.len() as u64;

@@ -4,13 +4,16 @@ use super::context::{AboutAccount as _, subject};
 use super::expectation::{Expectation, expected_role, mapped_groups};
 use super::{Analyzer, Context, Judge, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
 use crate::model::coverage::Coverage;
-use crate::model::finding::{Finding, Proof, Severity};
+use crate::model::finding::{Confidence, Finding, Proof, Severity};
 use crate::model::time::Timestamp;
 use crate::policy::Role;
 use crate::state::{Account, ChangeStep, Person, Slice};
 
 /// Logs that tell who signed on to the target.
 const SIGN_ONS: &[&str] = &["huggingface-audit-log", "okta-system-log", "entra-sign-in"];
+
+/// Logs that tell when the groups of the identity provider changed.
+const GROUP_LOGS: &[&str] = &["okta-system-log", "entra-audit"];
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -35,6 +38,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(4)(ii)(B)"),
     ],
     rests_on: &[&["okta-group-users", "okta-system-log", "entra-groups", "entra-audit"], &["huggingface-members", "huggingface-audit-log"]],
+    witnesses: &["huggingface-members"],
     reach,
     population: |context| {
         let judged = context.active_humans().filter(|account| {
@@ -47,10 +51,20 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
 };
 
 fn reach(context: &Context<'_>) -> Reach {
-    match mapped_groups(context) {
-        _ if context.policy.roles.is_empty() => Reach::Nothing,
-        Err(group) => Reach::Part(format!("the members of group {group}, which [roles] names, are not known, so no role could be judged")),
-        Ok(_) => Reach::Everything,
+    let unknown =
+        |group: &str| Reach::Part(format!("the members of group {group}, which [roles] names, are not known, so no role could be judged"));
+    let mapped = match mapped_groups(context) {
+        _ if context.policy.roles.is_empty() => return Reach::Nothing,
+        Err(group) => return unknown(group),
+        Ok(mapped) => mapped,
+    };
+    let name = |id: &str| context.directory.groups.get(id).map_or_else(|| id.to_owned(), |group| group.name.clone());
+    match mapped.iter().find(|(_, group)| !group.listed) {
+        Some((id, _)) => Reach::Part(format!(
+            "the members of group {}, which [roles] names, were not listed in full, so whoever it may give a higher role was not judged",
+            name(id)
+        )),
+        None => Reach::Everything,
     }
 }
 
@@ -85,7 +99,7 @@ fn awaits_sign_on(context: &Context<'_>, index: usize, owner: &Person, changed: 
 fn mismatch(context: &Context<'_>, index: usize, account: &Account, owner: &Person, expectation: Expectation) -> Option<Finding> {
     let fact = account.role.as_ref()?;
     let observed = Role::parse(&fact.role)?;
-    let Expectation { role: expected, since } = expectation;
+    let Expectation { role: expected, by_group, since, by_listing } = expectation;
     let settled = since.is_none_or(|(at, _)| context.beyond_grace(at)) && account.active_since().is_none_or(|at| context.beyond_grace(at));
     if observed == expected || !settled {
         return None;
@@ -104,10 +118,16 @@ fn mismatch(context: &Context<'_>, index: usize, account: &Account, owner: &Pers
     finding.since = if awaiting { since.map(|(at, _)| at) } else { Some(fact.at) };
     let last_login =
         login.map_or_else(|| "no sign-on was recorded".to_owned(), |(at, _)| format!("the last sign-on was on {} UTC", at.minute()));
-    let groups = format!("{}'s groups map to role {}, and the account has role {}", owner.label(), expected.word(), observed.word());
+    let should = if by_group {
+        format!("{}'s groups map to role {}", owner.label(), expected.word())
+    } else {
+        format!("{} is in no group that maps to a role, so the default holds, role {}", owner.label(), expected.word())
+    };
+    let groups = format!("{should}, and the account has role {}", observed.word());
     finding.explanation = match (awaiting, since) {
         (true, Some((changed, _))) => {
-            format!("{groups}. Roles are evaluated at sign-on: the groups changed on {} UTC and {last_login}.", changed.minute())
+            let when = if by_listing { "by" } else { "on" };
+            format!("{groups}. Roles are evaluated at sign-on: the groups changed {when} {} UTC and {last_login}.", changed.minute())
         }
         _ => format!("{groups}; {last_login}."),
     };
@@ -119,5 +139,14 @@ fn mismatch(context: &Context<'_>, index: usize, account: &Account, owner: &Pers
     }
     .to_owned();
     let proofs = [since.map(|(_, proof)| proof), login.map(|(_, proof)| proof)];
-    Some(finding.through_link(account).resting_on(proofs.into_iter().flatten().map(Proof::Event)))
+    let mut finding = finding.through_link(account).resting_on(proofs.into_iter().flatten().map(Proof::Event));
+    // The role may merely wait for the next sign-on, where nothing tells when the groups came to be what they are.
+    if !awaiting && finding.confidence == Confidence::High && !context.logs.iter().any(|log| GROUP_LOGS.contains(&log.source.as_str())) {
+        finding.confidence = Confidence::Medium;
+        finding.severity = finding.severity.lowered(Confidence::Medium.steps());
+        finding
+            .explanation
+            .push_str(" Whether the groups changed after that is not known, since no log of the identity provider was read.");
+    }
+    Some(finding)
 }

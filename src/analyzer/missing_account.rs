@@ -19,6 +19,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     ],
     controls: &[soc2("CC6.2"), iso("A.5.16"), nist("AC-2"), cis("6.1"), pci("8.2.4"), hipaa("308(a)(4)(ii)(C)")],
     rests_on: &[PEOPLE, &["okta-app-users", "okta-system-log", "entra-app-role-assignments", "entra-audit"], ACCOUNTS],
+    witnesses: &["okta-app-users", "entra-app-role-assignments"],
     reach,
     population: |context| {
         let entitled = context.directory.persons.iter().filter(|person| person.entitled() == Some(true));

@@ -110,6 +110,9 @@ pub struct Analyzer {
     pub controls: &'static [Control],
     /// What it rests on: of each group of sources at least one has to be read. Empty: on whatever was read.
     pub rests_on: &'static [&'static [&'static str]],
+    /// Sources without which some of what it finds cannot be seen: of those that the organization's systems have, each
+    /// has to be read before no findings say anything.
+    pub witnesses: &'static [&'static str],
     /// Whether it could judge everything it looks at.
     pub reach: fn(&Context<'_>) -> Reach,
     /// How many subjects it looks at, and what they are called.

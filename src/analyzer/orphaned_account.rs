@@ -34,6 +34,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(3)(ii)(C)"),
     ],
     rests_on: &[PEOPLE, ACCOUNTS],
+    witnesses: &["okta-app-users", "entra-app-role-assignments"],
     reach,
     population: |context| (context.active_humans().count() as u64, "active accounts of people"),
     judge: Judge::EachSlice(judge),

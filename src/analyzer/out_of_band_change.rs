@@ -35,6 +35,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(1)(ii)(D)"),
     ],
     rests_on: &[PROVIDER_LOGS, &["huggingface-audit-log"]],
+    witnesses: &["okta-system-log", "entra-audit", "huggingface-audit-log"],
     reach: everything,
     population: |context| {
         let changes = &context.directory.changes;

@@ -17,6 +17,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     ],
     controls: &[soc2("CC6.1"), soc2("CC6.3"), iso("A.8.2"), iso("A.8.3"), nist("AC-6"), cis("5.4"), pci("7.2.5")],
     rests_on: &[&["token-inventory", "huggingface-service-accounts"]],
+    witnesses: &["token-inventory", "huggingface-service-accounts"],
     reach: everything,
     population: |context| {
         let live = context.directory.credentials.iter().filter(|credential| credential.status(context.as_of) == "active");

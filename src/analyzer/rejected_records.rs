@@ -14,6 +14,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::Medium }],
     controls: &[soc2("CC2.1"), soc2("CC5.2"), iso("A.8.15"), nist("AU-12"), nist("SI-10"), pci("10.3")],
     rests_on: &[],
+    witnesses: &[],
     reach: everything,
     population: |context| (context.inputs.len() as u64, "files"),
     judge: Judge::Once(judge),

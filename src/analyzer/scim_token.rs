@@ -21,6 +21,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     ],
     controls: &[soc2("CC6.1"), soc2("CC7.2"), iso("A.5.17"), nist("IA-5"), cis("5.6")],
     rests_on: &[],
+    witnesses: &["scim-requests"],
     reach: |context| {
         let known = context.policy.target.scim_token_expires.is_some() || !answers(context).is_empty();
         if known { Reach::Everything } else { Reach::Nothing }

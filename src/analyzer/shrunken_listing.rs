@@ -12,6 +12,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::High }],
     controls: &[soc2("CC2.1"), soc2("CC4.1"), iso("A.8.15"), nist("CA-7"), nist("SI-10")],
     rests_on: &[],
+    witnesses: &[],
     reach: everything,
     population: |context| (context.inputs.iter().filter(|file| file.taken_at.is_some()).count() as u64, "files of listings"),
     judge: Judge::Once(judge),

@@ -15,6 +15,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::Medium }],
     controls: &[soc2("CC2.1"), soc2("CC4.1"), iso("A.8.15"), nist("CA-7")],
     rests_on: &[],
+    witnesses: &[],
     reach,
     population: |context| (aged(context).count() as u64, "sources of inputs with a max_age"),
     judge: Judge::Once(judge),

@@ -4,8 +4,11 @@ use super::{Analyzer, Context, Judge, Reason, cis, everything, hipaa, iso, nist,
 use crate::model::class::Class;
 use crate::model::facts::{LastUse, TokenStatus};
 use crate::model::finding::{Finding, Proof, Severity, Subject};
-use crate::model::time::Timestamp;
+use crate::model::time::{Span, Timestamp};
 use crate::state::{Credential, Holder, Slice};
+
+/// Listings are taken every night, and judged in the morning.
+const NIGHT: Span = Span::from_hours(24);
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -38,6 +41,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("312(d)"),
     ],
     rests_on: &[&["token-inventory", "huggingface-service-accounts", "okta-api-tokens", "aws-credential-report"]],
+    witnesses: &["token-inventory", "huggingface-service-accounts", "okta-api-tokens"],
     reach: everything,
     population: |context| (context.directory.credentials.len() as u64, "credentials"),
     judge: Judge::EachSlice(judge),
@@ -126,13 +130,19 @@ fn idle(context: &Context<'_>, credential: &Credential) -> Option<Complaint> {
         LastUse::Unknown => return None,
     };
     let remediation = "Ask its owner whether it is still needed, and revoke it if nobody says so.";
-    (context.as_of.since(since) > limit).then(|| Complaint {
+    (told_until(context, credential).since(since) > limit).then(|| Complaint {
         reason,
         since: Some(since),
         expected: format!("used within {limit}"),
         observed,
         remediation,
     })
+}
+
+/// Until when a use would have been told: a listing speaks for the night it was taken in, an older one of nothing since.
+fn told_until(context: &Context<'_>, credential: &Credential) -> Timestamp {
+    let taken = credential.listed.as_ref().map(|(at, ..)| *at);
+    taken.filter(|at| context.as_of.since(*at) > NIGHT).unwrap_or(context.as_of)
 }
 
 fn lifetime(context: &Context<'_>, credential: &Credential) -> Vec<Complaint> {

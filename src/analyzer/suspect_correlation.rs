@@ -12,6 +12,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::High }],
     controls: &[soc2("CC2.1"), soc2("CC4.1"), iso("A.5.16"), nist("CA-7"), cis("5.1")],
     rests_on: &[PEOPLE, ACCOUNTS],
+    witnesses: &[],
     reach: everything,
     population: |context| (judged(context).count() as u64, "active accounts of people at the target"),
     judge: Judge::Once(judge),

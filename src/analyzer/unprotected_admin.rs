@@ -24,6 +24,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("312(d)"),
     ],
     rests_on: &[&["huggingface-members"]],
+    witnesses: &[],
     reach,
     population: |context| (admins(context).count() as u64, "administrators"),
     judge: Judge::EachSlice(judge),

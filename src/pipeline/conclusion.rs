@@ -7,6 +7,7 @@ use crate::model::control::Control;
 use crate::model::finding::{Severity, Status};
 use crate::model::page::section;
 use crate::model::report::{ControlRow, FindingRow, Report, RuleRow};
+use crate::policy::Provider;
 
 /// Rules whose open findings say that the evidence is incomplete (CONTRACT section 6).
 const EVIDENCE_RULES: &[&str] = &["altered-input", "log-gap", "rejected-records", "shrunken-listing", "stale-input", "suspect-correlation"];
@@ -23,8 +24,22 @@ pub(super) fn conclude(context: &Context<'_>, report: &mut Report) {
     let judged: BTreeMap<&str, Judged> = analyzer::ALL.iter().map(|rule| (rule.id, Judged::of(context, rule, report, &troubled))).collect();
     report.gaps = gaps(report);
     report.gaps.extend(judged.iter().filter_map(|(id, judged)| Some(format!("{id}: {}.", judged.in_part()?))));
+    report.gaps.extend(unread(&judged));
     report.rules = analyzer::ALL.iter().map(|rule| rule_row(context, rule, &report.findings)).collect();
     report.controls = controls().into_iter().map(|(control, rules)| control_row(control, &rules, report, &judged)).collect();
+}
+
+/// The sources that were not read though rules look to them, each as a sentence.
+fn unread(judged: &BTreeMap<&str, Judged>) -> Vec<String> {
+    let mut by_source: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (rule, judged) in judged.iter().filter(|(_, judged)| judged.is_evaluated()) {
+        for source in &judged.unread {
+            by_source.entry(source).or_default().push(rule);
+        }
+    }
+    let sentence =
+        |(source, rules): (&str, Vec<&str>)| format!("No {source} was read: what only that tells is not in {}.", rules.join(", "));
+    by_source.into_iter().map(sentence).collect()
 }
 
 /// What became of a rule.
@@ -33,7 +48,9 @@ struct Judged {
     reach: Reach,
     /// The first group of sources it rests on of which none was read.
     missing: Option<&'static [&'static str]>,
-    /// What is the matter with the sources that it rests on.
+    /// The witnesses of it that were not read.
+    unread: Vec<&'static str>,
+    /// What is the matter with the sources that it rests on, and with what was accepted of its findings.
     doubts: Vec<String>,
 }
 
@@ -41,9 +58,18 @@ impl Judged {
     fn of(context: &Context<'_>, rule: &Analyzer, report: &Report, troubled: &BTreeMap<String, String>) -> Self {
         let read = |source: &&str| report.coverage.iter().any(|row| row.source == **source && row.verdict != "missing");
         let missing = rule.rests_on.iter().find(|group| !group.iter().any(read)).copied();
-        let sources = rule.rests_on.iter().flat_map(|group| *group);
-        let doubts = sources.filter_map(|source| Some(format!("{source} {}", troubled.get(*source)?))).collect();
-        Self { reach: (rule.reach)(context), missing, doubts }
+        let provider = context.policy.idp.provider;
+        let other = |source: &str| Provider::ALL.iter().any(|one| *one != provider && source.split('-').next() == Some(one.word()));
+        let unread = rule.witnesses.iter().copied().filter(|source| !other(source) && !read(source)).collect();
+        let sources: BTreeSet<&str> = rule.rests_on.iter().flat_map(|group| *group).chain(rule.witnesses).copied().collect();
+        let mut doubts: Vec<String> =
+            sources.into_iter().filter_map(|source| Some(format!("{source} {}", troubled.get(source)?))).collect();
+        // Accepting a gap does not fill it.
+        let accepted = report.findings.iter().filter(|row| row.rule == rule.id && row.status == Status::Waived).count();
+        if accepted > 0 && EVIDENCE_RULES.contains(&rule.id) {
+            doubts.push(format!("{} of {} accepted, and still holds", counted(accepted, "finding", "findings"), rule.id));
+        }
+        Self { reach: (rule.reach)(context), missing, unread, doubts }
     }
 
     /// Whether it was asked for and could judge something.
@@ -61,7 +87,10 @@ impl Judged {
         match (&self.reach, self.missing) {
             (Reach::Nothing, _) => Vec::new(),
             (_, Some(sources)) => vec![format!("{rule} was not evaluated, as no {} was read", sources.join(" or "))],
-            (_, None) => self.doubts.iter().cloned().chain(self.in_part().map(str::to_owned)).collect(),
+            (_, None) => {
+                let unread = (!self.unread.is_empty()).then(|| format!("no {} was read for {rule}", self.unread.join(" and no ")));
+                self.doubts.iter().cloned().chain(self.in_part().map(str::to_owned)).chain(unread).collect()
+            }
         }
     }
 }

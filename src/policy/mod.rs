@@ -83,6 +83,9 @@ pub enum Provider {
 }
 
 impl Provider {
+    /// Every provider.
+    pub const ALL: [Self; 2] = [Self::Okta, Self::Entra];
+
     /// The word used as `system`.
     #[must_use]
     pub const fn word(self) -> &'static str {
