@@ -17,4 +17,5 @@ mod store;
 mod support;
 mod tidy;
 mod trace;
+mod unread;
 mod verify;

@@ -29,7 +29,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("312(a)(2)(i)"),
     ],
     rests_on: &[PEOPLE, SYNCS],
-    witnesses: &["okta-app-users", "entra-app-role-assignments"],
+    witnesses: &["okta-app-users", "okta-system-log", "entra-app-role-assignments", "entra-provisioning"],
     reach: everything,
     population: |context| {
         let entitled = context.directory.persons.iter().filter(|person| person.entitled() == Some(true)).count();
