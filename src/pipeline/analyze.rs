@@ -31,7 +31,7 @@ impl Analysis {
     /// Whether the evidence is incomplete: an open finding of an evidence rule, or a file that could not be read.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
-        conclusion::is_incomplete(&self.report)
+        self.report.is_incomplete()
     }
 }
 
@@ -241,7 +241,7 @@ fn rules_digest() -> Digest {
 /// The id of a run comes from its content, the id itself left out.
 fn run_id(report: &Report) -> String {
     let content = serde_json::to_string(report).unwrap_or_default();
-    Digest::of(content.as_bytes()).short(16)
+    Digest::of(content.as_bytes()).id()
 }
 
 /// The ordinals of every event that findings rest on, or are about.

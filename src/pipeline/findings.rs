@@ -70,7 +70,7 @@ fn ids(findings: &[Finding], records: &BTreeMap<u32, EventEvidence>) -> Vec<Stri
         let id = finding.id(about);
         let times = seen.entry(id.clone()).or_default();
         *times += 1;
-        if *times == 1 { id } else { Digest::of_parts([id.as_str(), &times.to_string()]).short(16) }
+        if *times == 1 { id } else { Digest::of_parts([id.as_str(), &times.to_string()]).id() }
     };
     findings.iter().map(of).collect()
 }

@@ -9,9 +9,11 @@ use super::finding::{Confidence, Severity, Status, Turn};
 use super::time::{Span, Timestamp};
 
 mod failure;
+mod guard;
 mod movement;
 
 pub use failure::FailureRow;
+pub use guard::EVIDENCE_RULES;
 pub use movement::{ChangeRow, JoinerRow};
 
 /// One report.
