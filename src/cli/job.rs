@@ -10,7 +10,7 @@ use crate::model::finding::{Severity, Status, Turn};
 use crate::model::report::Report;
 use crate::model::time::Timestamp;
 use crate::pipeline::{self, Analysis, Ingested, InputPath, Setup, Workers};
-use crate::report;
+use crate::report::{self, Standing, Turns};
 use crate::store::Store;
 
 /// `scimdrift run`.
@@ -163,14 +163,14 @@ fn reading_in_words(ingested: &Ingested) -> String {
 }
 
 fn digest_json(report: &Report, folder: Option<&PathBuf>) -> serde_json::Value {
-    let open = |severity| report.findings.iter().filter(|row| row.status == Status::Open && row.severity == severity).count();
-    let turned = |turn| report.findings.iter().filter(|row| row.change == turn).count();
+    let open = |severity| Standing::of_severity(report, severity).open;
+    let turns = Turns::of(report);
     serde_json::json!({
         "run_id": report.head.run_id,
         "as_of": report.head.as_of,
         "open": {"critical": open(Severity::Critical), "high": open(Severity::High), "medium": open(Severity::Medium), "low": open(Severity::Low)},
-        "waived": report.findings.iter().filter(|row| row.status == Status::Waived).count(),
-        "new": turned(Turn::New), "persisting": turned(Turn::Persisting), "reopened": turned(Turn::Reopened), "resolved": turned(Turn::Resolved),
+        "waived": Standing::of(&report.findings).waived,
+        "new": turns.new, "persisting": turns.persisting, "reopened": turns.reopened, "resolved": turns.resolved,
         "gaps": report.gaps,
         "report": folder.map(|folder| folder.join("report.html").display().to_string()),
     })
@@ -180,23 +180,21 @@ fn digest_json(report: &Report, folder: Option<&PathBuf>) -> serde_json::Value {
 fn digest(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let head = &report.head;
     writeln!(out, "{} · {} · as of {} UTC · run {}", visible(&head.organization), head.target, head.as_of.minute(), head.run_id)?;
-    let open = || report.findings.iter().filter(|row| row.status == Status::Open);
-    let counts = Severity::ALL.map(|severity| (severity, open().filter(|row| row.severity == severity).count()));
-    write!(out, "\nfindings  {} open", open().count())?;
+    let (standing, turns) = (Standing::of(&report.findings), Turns::of(report));
+    write!(out, "\nfindings  {} open", standing.open)?;
+    let counts = Severity::ALL.map(|severity| (severity, Standing::of_severity(report, severity).open));
     for (severity, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         let style = severity_style(severity);
         write!(out, " · {style}{count} {severity}{style:#}")?;
     }
-    let turned = |turn| report.findings.iter().filter(|row| row.change == turn && row.status != Status::Waived).count();
-    let waived = report.findings.iter().filter(|row| row.status == Status::Waived).count();
-    writeln!(
+    write!(
         out,
-        "\n          {} new · {} reopened · {} persisting · {} resolved · {waived} waived",
-        turned(Turn::New),
-        turned(Turn::Reopened),
-        turned(Turn::Persisting),
-        turned(Turn::Resolved)
+        "\n          {} new · {} reopened · {} persisting · {} resolved",
+        turns.new, turns.reopened, turns.persisting, turns.resolved
     )?;
+    // A waived finding takes its turn too.
+    let waived = if standing.waived > 0 { format!(", {} of them waived", standing.waived) } else { String::new() };
+    writeln!(out, "{waived}")?;
     let active = report.accounts.iter().filter(|row| row.state == "active").count();
     writeln!(out, "accounts  {active} active of {} · {} people, {} entitled", report.accounts.len(), head.people, head.entitled)?;
     for sentence in &report.gaps {

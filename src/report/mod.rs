@@ -12,6 +12,7 @@ pub use folder::{ReportError, rendered, write_folder, write_part};
 pub use held::{HeldFile, hold, read_held};
 pub use manifest::{Hashed, MANIFEST, Manifest, Previous, SUMS, Written, parse_sums, seal};
 pub use point::{Point, first_difference};
+pub use tally::{Standing, Turns};
 
 mod access_review;
 mod accounts;

@@ -16,5 +16,6 @@ mod sources;
 mod store;
 mod support;
 mod tidy;
+mod totals;
 mod trace;
 mod verify;

@@ -53,6 +53,14 @@ impl Document {
         self.starts().filter_map(|(_, attributes)| Some(attributes.get(of(attributes)?)?.1.as_str())).collect()
     }
 
+    /// An attribute of the first element whose `attribute` is `value`.
+    pub(crate) fn of_the(&self, attribute: &str, value: &str, other: &str) -> Option<&str> {
+        let of = |attributes: &'_ [(String, String)], name: &str| attributes.iter().position(|(key, _)| key == name);
+        let is_it = |attributes: &&[(String, String)]| of(attributes, attribute).is_some_and(|place| attributes[place].1 == value);
+        let attributes = self.starts().map(|(_, attributes)| attributes).find(is_it)?;
+        Some(attributes.get(of(attributes, other)?)?.1.as_str())
+    }
+
     /// All texts, one after the other; styles and scripts are texts too.
     pub(crate) fn text(&self) -> String {
         self.pieces.iter().filter_map(|piece| if let Piece::Text(text) = piece { Some(text.as_str()) } else { None }).collect()
@@ -127,6 +135,10 @@ fn taken(document: &mut Document, tag: Tag) -> TokenSinkResult<()> {
         _ => None,
     };
     let attributes = tag.attrs.iter().map(|attribute| (attribute.name.local.to_string(), attribute.value.to_string())).collect();
+    let closes_itself = tag.self_closing && !VOID.contains(&name.as_str());
     document.pieces.push(Piece::Start { name, attributes });
+    if closes_itself {
+        document.pieces.push(Piece::End); // as in SVG
+    }
     raw.map_or(TokenSinkResult::Continue, TokenSinkResult::RawData)
 }
