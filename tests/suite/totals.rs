@@ -1,5 +1,7 @@
 //! The same totals wherever a report tells them: on the page, in the tables, in the summary, and in the terminal.
 
+#![expect(clippy::panic, reason = "a number that is not where it should be fails the test, with all that is there")]
+
 #[path = "../../src/report/tests/document.rs"]
 #[expect(dead_code, reason = "the tests of the page ask for more of it")]
 mod document;
@@ -77,7 +79,10 @@ fn beside(texts: &[String], word: &str, step: isize) -> u64 {
 
 /// The number a text begins with.
 fn leading(text: &str) -> u64 {
-    text.split(' ').next().and_then(|number| number.replace(',', "").parse().ok()).unwrap_or_else(|| panic!("{text:?} begins with no number"))
+    text.split(' ')
+        .next()
+        .and_then(|number| number.replace(',', "").parse().ok())
+        .unwrap_or_else(|| panic!("{text:?} begins with no number"))
 }
 
 #[test]

@@ -110,7 +110,7 @@ impl TokenSink for Reader {
     fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
         let mut document = self.0.borrow_mut();
         match token {
-            Token::TagToken(tag) => return taken(&mut document, tag),
+            Token::TagToken(tag) => return taken(&mut document, &tag),
             Token::CharacterTokens(text) => document.add_text(&text),
             Token::NullCharacterToken => document.add_text("\0"),
             Token::ParseError(error) => document.errors.push(error.into_owned()),
@@ -121,7 +121,7 @@ impl TokenSink for Reader {
 }
 
 /// What a tree would tell the tokenizer of an element.
-fn taken(document: &mut Document, tag: Tag) -> TokenSinkResult<()> {
+fn taken(document: &mut Document, tag: &Tag) -> TokenSinkResult<()> {
     let name = tag.name.to_string();
     if tag.kind == TagKind::EndTag {
         let is_script = name == "script";

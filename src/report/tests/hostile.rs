@@ -194,6 +194,7 @@ fn what_runs_is_seen() {
     }
     let hidden = Document::read("<p title=\"h\"><span class=\"hid\">[U+0000]</span></p><script>1</script>");
     assert_eq!((structure(&hidden).get("span class"), hidden.text().as_str()), (Some(&0), "[U+0000]1"));
+    assert_eq!((harmless.of_the("title", "h", "title"), harmless.of_the("title", "x", "title")), (Some("h"), None));
     let two = Document::read("<div id=a><p>one<br>two</p><p> </p></div><div id=b>three</div><style>a<b</style>");
     assert_eq!((two.texts_of("a"), two.texts_of("b")), (vec!["one".to_owned(), "two".to_owned()], vec!["three".to_owned()]));
     assert!(two.text().ends_with("threea<b") && two.errors.is_empty());

@@ -43,8 +43,8 @@ fn empty() -> Report {
 
 /// Nothing found, but a gap in a log and a file that could not be read.
 fn incomplete() -> Report {
-    let Report { gaps, coverage, refused, controls, .. } = sample::acme();
-    Report { gaps, coverage, refused, controls, ..sample::nothing_found() }
+    let Report { coverage, refused, controls, gaps, .. } = sample::acme();
+    Report { coverage, refused, controls, gaps, ..sample::nothing_found() }
 }
 
 #[test]
