@@ -187,14 +187,10 @@ fn digest(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         let style = severity_style(severity);
         write!(out, " · {style}{count} {severity}{style:#}")?;
     }
-    write!(
-        out,
-        "\n          {} new · {} reopened · {} persisting · {} resolved",
-        turns.new, turns.reopened, turns.persisting, turns.resolved
-    )?;
     // A waived finding takes its turn too.
-    let waived = if standing.waived > 0 { format!(", {} of them waived", standing.waived) } else { String::new() };
-    writeln!(out, "{waived}")?;
+    let waived = if standing.waived > 0 { format!(", {} of these waived", standing.waived) } else { String::new() };
+    let Turns { new, reopened, persisting, resolved } = turns;
+    writeln!(out, "\n          {new} new · {reopened} reopened · {persisting} persisting{waived} · {resolved} resolved")?;
     let active = report.accounts.iter().filter(|row| row.state == "active").count();
     writeln!(out, "accounts  {active} active of {} · {} people, {} entitled", report.accounts.len(), head.people, head.entitled)?;
     for sentence in &report.gaps {

@@ -176,8 +176,9 @@ fn in_the_terminal(told: &str, tables: &Totals, summary: &Value) {
     expected.extend(SEVERITIES.iter().filter_map(|severity| Some(format!("{} {severity}", tables.open.get(*severity)?))));
     assert_eq!(open, expected);
     let turns = |turn: &str| format!("{} {turn}", summary["findings"]["by_change"][turn]);
-    let expected = ["new", "reopened", "persisting", "resolved"].map(turns).join(" · ");
-    assert!(told.contains(&format!("{expected}, {} of them waived", tables.waived)), "{expected}: {told}");
+    let expected = ["new", "reopened", "persisting"].map(turns).join(" · ");
+    let expected = format!("{expected}, {} of these waived · {}", tables.waived, turns("resolved"));
+    assert!(told.contains(&expected), "{expected}: {told}");
     let active = format!("{} active of {}", tables.accounts["active"], sum(&tables.accounts));
     assert!(line("accounts").trim().starts_with(&active), "{active}: {told}");
 }
