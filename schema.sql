@@ -6,7 +6,7 @@
 -- changes nothing.
 
 PRAGMA application_id = 0x53434d44; -- 'SCMD'
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- What has to be the same whenever the store is used: the application whose logins are kept.
 CREATE TABLE setting (
@@ -120,6 +120,26 @@ CREATE TABLE finding (
     body         TEXT NOT NULL CHECK (json_valid(body)),
     PRIMARY KEY (as_of, finding_id)
 ) STRICT, WITHOUT ROWID;
+
+-- What the latest analysis knew of every person, so that a question about one need not replay everything. All of it can be
+-- made again from the tables above; it answers only while those, the config and the as-of time are the same.
+CREATE TABLE dossier_run (
+    as_of  INTEGER PRIMARY KEY REFERENCES run (as_of) ON DELETE CASCADE,
+    basis  TEXT NOT NULL                                     -- the digest of the files that were read, of the config and the program
+) STRICT;
+
+-- Some hundred dossiers together, in the order of people.
+CREATE TABLE dossier (
+    part   INTEGER PRIMARY KEY,
+    names  BLOB NOT NULL,                                    -- what each may be called by, a line each; as zstd
+    body   BLOB NOT NULL                                     -- a list of them, as JSON and zstd
+) STRICT;
+
+-- Where events name somebody, by what they are named with.
+CREATE TABLE mention (
+    part   INTEGER PRIMARY KEY,                              -- of the digest of the name
+    body   BLOB NOT NULL                                     -- digest, ordinal, moment, source and native id, a line of JSON each; as zstd
+) STRICT;
 
 CREATE VIEW v_events AS
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000000.0, 'unixepoch') AS at,

@@ -1,7 +1,5 @@
 //! A case: one person with what was tried for them, what failed and is still open, and what the rules found.
 
-use std::collections::BTreeMap;
-
 use super::{DAY, Symptom};
 use crate::analyzer::{Attribute, Cause, Context, Try, Unrepaired, tries, unrepaired_of};
 use crate::model::event::{Failure, Operation};
@@ -22,16 +20,14 @@ pub struct Case<'a> {
     pub open: Vec<Unrepaired<'a>>,
     /// What the rules found about the person.
     pub findings: Vec<&'a Finding>,
-    /// The requests about the person as they were read, by event; empty where only a verdict is wanted.
-    pub originals: BTreeMap<u32, &'a str>,
 }
 
 impl<'a> Case<'a> {
     /// The case of a person; `findings` are those about nobody else.
     #[must_use]
-    pub fn of(context: &'a Context<'a>, person: &'a Person, findings: Vec<&'a Finding>, originals: BTreeMap<u32, &'a str>) -> Self {
+    pub fn of(context: &'a Context<'a>, person: &'a Person, findings: Vec<&'a Finding>) -> Self {
         let tries = tries(context, &person.attempts);
-        Self { context, person, tries, open: unrepaired_of(context, person), findings, originals }
+        Self { context, person, tries, open: unrepaired_of(context, person), findings }
     }
 
     /// The failure that is still open and has one of these causes; of several, the last.

@@ -133,6 +133,10 @@ pub struct ScimUser {
     pub emails: Vec<String>,
     /// Whether the account may be used. `"True"` and `"False"` as strings are read too.
     pub active: Option<bool>,
+    /// Whether a request says so as a text. RFC 7643 section 2.3.2 has booleans alone, and targets refuse the rest, or read
+    /// every text as true.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub active_as_text: bool,
     /// When it was made.
     pub created_at: Option<Timestamp>,
 }
@@ -149,6 +153,7 @@ impl ScimUser {
             family_name: self.family_name.or_else(|| other.family_name.clone()),
             emails: if self.emails.is_empty() { other.emails.clone() } else { self.emails },
             active: self.active.or(other.active),
+            active_as_text: self.active_as_text,
             created_at: self.created_at.or(other.created_at),
         }
     }

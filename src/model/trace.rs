@@ -1,10 +1,63 @@
 //! The trace of one person: who it is everywhere, what happened, and what is the matter. Plain rows, as `trace` shows them.
 
-use serde::Serialize;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use super::finding::Confidence;
 use super::report::KeyRow;
 use super::time::Timestamp;
+
+/// What an analysis knows of one person, or of an account without one; all of a trace but its time line.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Dossier {
+    /// The person; `None` for an account without an owner.
+    pub person: Option<TracedPerson>,
+    /// The accounts, the target's first; those that may be the person's among them.
+    pub accounts: Vec<TracedAccount>,
+    /// When the person was entitled, in order.
+    pub entitlement: Vec<Stretch>,
+    /// Which role the mapping gave, in order; empty where there is no mapping.
+    pub expected_role: Vec<Stretch>,
+    /// What is the matter, the most certain first.
+    pub diagnoses: Vec<DiagnosisRow>,
+    /// What failed and is still open.
+    pub open_failures: Vec<String>,
+    /// What questions may call them, in the order in which it is tried.
+    pub called: Vec<Called>,
+    /// The ids that events name them by, as written.
+    pub ids: BTreeSet<String>,
+    /// The logins, user names and addresses that events name them by, without case.
+    pub names: BTreeSet<String>,
+    /// What was tried for them: of each attempt the events that tell of it.
+    pub attempts: Vec<Vec<u32>>,
+}
+
+impl Dossier {
+    /// The login, else the id; of an account without an owner system and name.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match (&self.person, self.accounts.first()) {
+            (Some(person), _) if person.login.is_empty() => person.id.clone(),
+            (Some(person), _) => person.login.clone(),
+            (None, Some(account)) => format!("{} {}", account.system, account.account),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// One thing that a question may call somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// What it is: `id`, `address`, `employee number`, `account id`, `user name`, `externalId`.
+    pub key: String,
+    /// As written.
+    pub value: String,
+    /// The system of the account; empty for what the identity provider says.
+    pub system: String,
+    /// Whether the account may be somebody else's too.
+    pub disputed: bool,
+}
 
 /// Somebody whom a question may mean.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -41,7 +94,7 @@ pub struct Trace {
 }
 
 /// The person in the identity provider.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TracedPerson {
     /// The identity provider's `system`.
     pub system: String,
@@ -64,7 +117,7 @@ pub struct TracedPerson {
 }
 
 /// One account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TracedAccount {
     /// The system.
     pub system: String,
@@ -87,7 +140,7 @@ pub struct TracedAccount {
 }
 
 /// Something that was so for a while.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
     /// From when; `None`: from before the first record.
     pub from: Option<Timestamp>,
@@ -98,7 +151,7 @@ pub struct Stretch {
 }
 
 /// Where a record stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The source.
     pub source: String,
@@ -132,7 +185,7 @@ pub struct Moment {
 }
 
 /// One diagnosis.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiagnosisRow {
     /// Its id, which names its page.
     pub id: String,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::altered::Versions;
 use super::guard::{Guarded, guard};
+use super::trace::{self, Diagnosed, Mentions};
 use super::{PipelineError, Setup, Workers, accounts, changes, conclusion, coverage, failures, findings, inputs, joiners, leavers, tokens};
 use crate::analyzer::{self, Context, InputFile, KeptOut};
 use crate::model::coverage::Coverage;
@@ -18,7 +19,7 @@ use crate::policy::Sso;
 use crate::report;
 use crate::source;
 use crate::state::{Directory, Frame, Replay};
-use crate::store::{FileRow, ListingRow, Store};
+use crate::store::{FileRow, ListingRow, Store, StoredEvent};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -42,7 +43,9 @@ impl Analysis {
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
     let Guarded { rest_on: listings, kept_out, waived } = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
     let mut versions = Versions::of(store, as_of)?;
-    let Replayed { directory, used, spoken, read } = replay(setup, store, as_of, &listings, &kept_out, &mut versions)?;
+    let mut mentions = Mentions::default();
+    let Replayed { directory, used, spoken, read } =
+        replay(setup, store, as_of, &listings, &kept_out, &mut versions, |stored| mentions.note(stored))?;
     let altered = versions.into_altered();
     let files = store.files()?;
     let logs = logs(store, as_of, &spoken)?;
@@ -63,7 +66,14 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         altered: &altered,
     };
     let found = workers.run(|| analyzer::run(&context));
-    let records = store.evidence(Timestamp::LAST, &ordinals(&found), &changes::proofs(&context))?;
+    // A question about one person is not bound to the audit period.
+    let always = Context { from: first_record().unwrap_or(as_of), to: as_of, ..context };
+    let is_same = (context.from, context.to) == (always.from, always.to);
+    let found_ever = if is_same { None } else { Some(workers.run(|| analyzer::run(&always))) };
+    let diagnosed = workers.run(|| Diagnosed::of(&always, found_ever.as_deref().unwrap_or(&found)));
+    let mut shown = changes::proofs(&context);
+    shown.append(&mut diagnosed.proofs());
+    let records = store.evidence(Timestamp::LAST, &ordinals(&found), &shown)?;
     let finding_rows = findings::rows(&context, store, &found, &records)?;
     let by_account = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.account_id.clone()));
     let by_token = findings::rules_by(&finding_rows, |row| (row.system.clone(), row.credential.clone()));
@@ -90,6 +100,7 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
     conclusion::conclude(&context, &mut report);
     report.head.run_id = run_id(&report);
     keep(store, &report)?;
+    trace::keep(setup, store, &always, &diagnosed, &records, mentions, workers)?;
     Ok(Analysis { report })
 }
 
@@ -120,7 +131,8 @@ pub(super) struct Replayed {
     read: Digest,
 }
 
-/// The directory at the as-of time, and the counts that do not depend on how records are spread over files.
+/// The directory at the as-of time, and the counts that do not depend on how records are spread over files. Every event up
+/// to then that stands is shown to `note`.
 pub(super) fn replay(
     setup: &Setup,
     store: &Store,
@@ -128,6 +140,7 @@ pub(super) fn replay(
     listings: &[Listing],
     kept_out: &[KeptOut],
     versions: &mut Versions,
+    mut note: impl FnMut(&StoredEvent),
 ) -> Result<Replayed, PipelineError> {
     let policy = &setup.policy;
     let frame = Frame {
@@ -148,6 +161,9 @@ pub(super) fn replay(
             *spoken.entry(stored.event.source.clone()).or_default() += 1;
         }
         if versions.stands(&stored.event, stored.ordinal) {
+            if stored.event.at <= as_of {
+                note(&stored);
+            }
             replay.apply(&stored.event, stored.ordinal);
         }
     })?;

@@ -49,6 +49,9 @@ pub enum PipelineError {
     /// A folder that is to be verified is no report.
     #[error("{} holds neither manifest.json nor SHA256SUMS: it is no report", .0.display())]
     NoReport(PathBuf),
+    /// What is known of everybody cannot be packed.
+    #[error("cannot pack what is known of everybody: {0}")]
+    Dossiers(String),
     /// The system gives no threads.
     #[error("cannot start worker threads: {0}")]
     Threads(String),
@@ -71,6 +74,7 @@ impl PipelineError {
             Self::Store(error) => error.hint().to_owned(),
             Self::Report(error) => error.hint().to_string(),
             Self::NoReport(_) => "name the folder that `scimdrift run` or `scimdrift report` wrote".to_owned(),
+            Self::Dossiers(_) => "the machine has too little memory for this many people".to_owned(),
             Self::Threads(_) => "try --jobs 1".to_owned(),
         }
     }

@@ -29,6 +29,8 @@ pub struct StoredEvent {
     pub ordinal: u32,
     /// The event that stands.
     pub event: Event,
+    /// The file that the version that stands came in.
+    pub file: i64,
     /// The file that brought it first, by name.
     pub first_file: i64,
     /// How many versions of it there are.
@@ -103,14 +105,34 @@ impl Store {
                 let record = i64::try_from(version.place.origin.record).unwrap_or(i64::MAX);
                 seal.take(version.at, &version.source, &version.native_id, &version.digest, (file, record));
             }
-            let event = self.parse(standing(versions))?;
+            let stands = standing(versions);
+            let event = self.parse(stands)?;
             let first = versions.iter().min_by_key(|version| (names.get(&version.place.file), version.place.origin.record));
             let first_file = first.map_or(0, |version| version.place.file);
-            visit(StoredEvent { ordinal, event, first_file, versions: versions.len() });
+            visit(StoredEvent { ordinal, event, file: stands.place.file, first_file, versions: versions.len() });
             ordinal += 1;
             Ok(())
         })?;
         Ok(seal.finish())
+    }
+
+    /// The version that stands of the record with this moment, source and native id, and the name of its file.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or the row does not hold an event.
+    pub fn event_at(&self, at: Timestamp, source: &str, native_id: &str) -> Result<Option<(Event, String)>, StoreError> {
+        let query = format!("{COLUMNS} WHERE at = ?1 AND source = ?2 AND native_id = ?3 ORDER BY digest");
+        let versions: Vec<Version> = self.sql("read an event", |connection| {
+            connection.prepare_cached(&query)?.query_map(rusqlite::params![at.micros(), source, native_id], read_version)?.collect()
+        })?;
+        if versions.is_empty() {
+            return Ok(None);
+        }
+        let stands = standing(&versions);
+        let file = self.sql("read the files", |connection| {
+            connection.prepare_cached("SELECT name FROM file WHERE id = ?1")?.query_row([stands.place.file], |row| row.get(0))
+        })?;
+        Ok(Some((self.parse(stands)?, file)))
     }
 
     /// Visits the versions of every record that has several up to and including `until`, record by record: of records of
@@ -240,7 +262,11 @@ impl Store {
         })
     }
 
-    pub(super) fn file_names(&self) -> Result<BTreeMap<i64, String>, StoreError> {
+    /// The files' names by row.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn file_names(&self) -> Result<BTreeMap<i64, String>, StoreError> {
         self.sql("read the files", |connection| {
             connection.prepare("SELECT id, name FROM file")?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         })

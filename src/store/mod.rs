@@ -3,6 +3,7 @@
 //! It keeps events, where they were read, and what was concluded. It does not know what an event means: replaying
 //! is `state`, reading files is `input`, and both meet the store in `pipeline`. `schema.sql` is the only DDL.
 
+mod dossier;
 mod error;
 mod event;
 mod file;
@@ -19,6 +20,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig, limit
 
 use unchanged::Found;
 
+pub use dossier::{Dossiers, Packed};
 pub use error::StoreError;
 pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};
 pub use file::{FileRow, ListingRow};

@@ -7,9 +7,12 @@ use crate::model::digest::Digest;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 const APPLICATION_ID: i64 = 0x5343_4d44;
-const VERSION: i64 = 2;
-/// The digest of every object of schema 1, as SQLite lists them: what is brought up to date has to be what was made.
-const SCHEMA_1: &str = "b647449c93e32b23e091d70d799f2ddacea13e4873d647c79ca204a9a68b75f4";
+const VERSION: i64 = 3;
+/// The digest of every object of an older schema, as SQLite lists them: what is brought up to date has to be what was made.
+const OLDER: [(i64, &str); 2] = [
+    (1, "b647449c93e32b23e091d70d799f2ddacea13e4873d647c79ca204a9a68b75f4"),
+    (2, "3ae3bfbab34c16b93c6969900085f2be8dcba797205136b88aa00fa238e38687"),
+];
 
 /// What stands in a file that is opened.
 enum Content {
@@ -30,12 +33,13 @@ impl Store {
                 self.compare_schema()?;
                 self.use_wal()
             }
-            Content::Store(_) => {
-                if self.schema_digest()? != SCHEMA_1 {
-                    return Err(self.foreign("its schema says 1, and is not as scimdrift made it".to_owned()));
+            Content::Store(older) => {
+                let found = self.schema_digest()?;
+                if !OLDER.contains(&(older, found.as_str())) {
+                    return Err(self.foreign(format!("its schema says {older}, and is not as scimdrift made it")));
                 }
                 self.use_wal()?;
-                self.sql("bring the schema up to date", migrate_1)?;
+                self.sql("bring the schema up to date", migrate)?;
                 self.compare_schema()
             }
         }
@@ -91,7 +95,7 @@ impl Store {
 
     fn schema_digest(&self) -> Result<String, StoreError> {
         let objects = self.sql("read the schema", objects)?;
-        Ok(Digest::of_parts(objects.iter().flat_map(|(name, sql)| [name.as_str(), sql.as_str()])).to_string())
+        Ok(digest_of(&objects))
     }
 
     fn foreign(&self, reason: String) -> StoreError {
@@ -105,39 +109,79 @@ fn objects(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
     connection.prepare(query)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
+fn digest_of(objects: &[(String, String)]) -> String {
+    Digest::of_parts(objects.iter().flat_map(|(name, sql)| [name.as_str(), sql.as_str()])).to_string()
+}
+
 fn made_in_memory() -> rusqlite::Result<Connection> {
     let memory = Connection::open_in_memory()?;
     memory.execute_batch(SCHEMA)?;
     Ok(memory)
 }
 
-/// Schema 1 kept the report of the latest analysis alone, and no manifests. Its runs stay, without what was not kept.
+/// Brings an older schema up to date. Nothing of what was read or found is lost.
 ///
-/// The table is made anew, not altered: the text of a table that was altered is not that of `schema.sql`.
-fn migrate_1(connection: &Connection) -> rusqlite::Result<()> {
-    let statement = |memory: &Connection, name: &str| -> rusqlite::Result<String> {
-        memory.query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [name], |row| row.get(0))
-    };
+/// Tables are made anew, not altered: the text of a table that was altered is not that of `schema.sql`.
+fn migrate(connection: &Connection) -> rusqlite::Result<()> {
     let memory = made_in_memory()?;
-    let (table, view) = (statement(&memory, "run")?, statement(&memory, "v_accounts")?);
     // Findings refer to their run, and would go with the old table.
     connection.execute_batch("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;")?;
-    let rebuilt = || -> rusqlite::Result<()> {
-        if connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? != 1 {
-            return Ok(()); // another process was first
+    let step = || -> rusqlite::Result<()> {
+        // Another process may have been first.
+        if connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? == 1 {
+            add_manifests(connection, &memory)?;
         }
-        connection.execute_batch(&format!(
-            "CREATE TEMP TABLE former AS SELECT as_of, run_id, tool, report FROM main.run;
-             DROP VIEW v_accounts;
-             DROP TABLE main.run;
-             {table};
-             INSERT INTO main.run (as_of, run_id, tool, report) SELECT as_of, run_id, tool, report FROM former;
-             DROP TABLE former;
-             {view};
-             PRAGMA user_version = 2;"
-        ))
+        if connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? == 2 {
+            add_dossiers(connection, &memory)?;
+        }
+        Ok(())
     };
-    let ended = rebuilt();
+    let ended = step();
     connection.execute_batch(if ended.is_ok() { "COMMIT;" } else { "ROLLBACK;" })?;
     ended
+}
+
+/// The statement that makes a table or a view.
+fn statement(memory: &Connection, name: &str) -> rusqlite::Result<String> {
+    memory.query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [name], |row| row.get(0))
+}
+
+/// Schema 1 kept the report of the latest analysis alone, and no manifests. Its runs stay, without what was not kept.
+fn add_manifests(connection: &Connection, memory: &Connection) -> rusqlite::Result<()> {
+    let (table, view) = (statement(memory, "run")?, statement(memory, "v_accounts")?);
+    connection.execute_batch(&format!(
+        "CREATE TEMP TABLE former AS SELECT as_of, run_id, tool, report FROM main.run;
+         DROP VIEW v_accounts;
+         DROP TABLE main.run;
+         {table};
+         INSERT INTO main.run (as_of, run_id, tool, report) SELECT as_of, run_id, tool, report FROM former;
+         DROP TABLE former;
+         {view};
+         PRAGMA user_version = 2;"
+    ))
+}
+
+/// Schema 2 had no dossiers; the next analysis makes them.
+fn add_dossiers(connection: &Connection, memory: &Connection) -> rusqlite::Result<()> {
+    for table in ["dossier_run", "dossier", "mention"] {
+        connection.execute_batch(&statement(memory, table)?)?;
+    }
+    connection.execute_batch("PRAGMA user_version = 3;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_older_schemas_are_known_as_they_were_made() {
+        let made = [include_str!("../../fixtures/store/schema-1.sql"), include_str!("../../fixtures/store/schema-2.sql")];
+        for (sql, (version, digest)) in made.iter().zip(OLDER) {
+            let memory = Connection::open_in_memory().expect("memory");
+            memory.execute_batch(sql).expect("a schema");
+            let number: i64 = memory.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a number");
+            assert_eq!(number, version);
+            assert_eq!(digest_of(&objects(&memory).expect("objects")), digest, "schema {version}");
+        }
+    }
 }

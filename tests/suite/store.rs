@@ -133,14 +133,17 @@ fn the_bundled_sqlite_is_past_the_wal_reset_bug() {
     assert!(numbers >= vec![3, 51, 3], "{numbers:?}");
 }
 
-/// A store as schema 1 made it, with one run.
-fn store_of_schema_1(path: &std::path::Path) {
+/// Every schema that there was before this one, as it was made.
+const OLDER: [&str; 2] = [include_str!("../../fixtures/store/schema-1.sql"), include_str!("../../fixtures/store/schema-2.sql")];
+
+/// A store as an older schema made it, with one run.
+fn store_of(schema: &str, path: &std::path::Path) {
     let connection = Connection::open(path).expect("a database");
-    connection.execute_batch(include_str!("../../fixtures/store/schema-1.sql")).expect("a schema");
+    connection.execute_batch(schema).expect("a schema");
     connection
         .execute_batch(
             r#"INSERT INTO file (name, sha256, bytes, source, records, relevant, rejected) VALUES ('a.ndjson', hex(zeroblob(32)), 1, 'okta-system-log', 1, 1, 0);
-               INSERT INTO run VALUES (1000000, 'abc', '0.0.1', '{"accounts":[{"system":"huggingface","account":"ada"}]}');
+               INSERT INTO run (as_of, run_id, tool, report) VALUES (1000000, 'abc', '0.0.1', '{"accounts":[{"system":"huggingface","account":"ada"}]}');
                INSERT INTO finding VALUES (1000000, 'f1', 'orphaned-account', 'high', 'open', '{}');"#,
         )
         .expect("valid SQL");
@@ -148,9 +151,15 @@ fn store_of_schema_1(path: &std::path::Path) {
 
 #[test]
 fn a_store_of_an_older_schema_is_brought_up_to_date_and_loses_nothing() {
+    for schema in OLDER {
+        is_brought_up_to_date(schema);
+    }
+}
+
+fn is_brought_up_to_date(schema: &str) {
     let folder = folder();
     let path = folder.path().join("store.db");
-    store_of_schema_1(&path);
+    store_of(schema, &path);
     let before = std::fs::read(&path).expect("a file");
     match Store::open_to_read(&path) {
         Err(StoreError::Foreign { reason, .. }) => assert!(reason.contains("older"), "{reason}"),
@@ -185,7 +194,7 @@ fn a_store_of_an_older_schema_is_brought_up_to_date_and_loses_nothing() {
 fn an_older_schema_that_was_changed_is_left_alone() {
     let folder = folder();
     let path = folder.path().join("store.db");
-    store_of_schema_1(&path);
+    store_of(OLDER[0], &path);
     Connection::open(&path)
         .expect("a database")
         .execute_batch("CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM event; END;")

@@ -163,3 +163,48 @@ fn a_window_narrows_the_time_line_alone_and_markdown_is_inert() {
     let again = stdout(&company.trace(&[MIA, "--format", "md", "--as-of", AS_OF]));
     assert_eq!(markdown, again);
 }
+
+#[test]
+fn what_an_analysis_kept_answers_as_a_replay_does() {
+    let mut asked = 0;
+    let hits = ALL.iter().map(|diagnosis| (root().join("fixtures/diagnoses").join(diagnosis.id).join("hit"), 1));
+    for (fixture, of_each) in hits.chain([(acme(), 3)]) {
+        let company = Company::analyzed(&fixture.join("scimdrift.toml"));
+        let accounts = rows(&company.folder.path().join("report/accounts.csv"));
+        let keys = accounts
+            .iter()
+            .step_by(of_each)
+            .map(|account| if account["person"].is_empty() { &account["account"] } else { &account["person"] });
+        let keys: Vec<&str> = keys.map(String::as_str).chain([MIA, "acme", "a"]).collect();
+        let kept: Vec<Output> = keys.iter().map(|key| company.trace(&[key, "--format", "json"])).collect();
+        let store = rusqlite::Connection::open(company.folder.path().join("store.db")).expect("a store");
+        assert_eq!(store.execute("DELETE FROM dossier_run", []).expect("valid SQL"), 1, "nothing was kept");
+        drop(store);
+        for (key, kept) in keys.iter().zip(kept) {
+            let replayed = company.trace(&[key, "--format", "json"]);
+            assert_eq!(stdout(&kept), stdout(&replayed), "{key} of {}", fixture.display());
+            assert_eq!(stderr(&kept), stderr(&replayed), "{key} of {}", fixture.display());
+            asked += usize::from(kept.status.success());
+        }
+    }
+    assert!(asked > 60, "{asked}");
+}
+
+#[test]
+fn what_was_read_since_the_analysis_is_in_the_trace() {
+    let folder = folder();
+    let config = crate::support::config(folder.path(), "from = 2026-06-01\nto = 2026-06-30");
+    let people = |login: &str| {
+        format!(
+            r#"[{{"id":"00u1","status":"ACTIVE","created":"2025-01-01T00:00:00.000Z","profile":{{"login":"{login}"}},"credentials":{{}}}}]"#
+        )
+    };
+    crate::support::input(folder.path(), "users-2026-06-01T120000Z.json", people("ada@acme.example").as_bytes());
+    let company = Company::analyzed(&config);
+    assert_eq!(company.json("00u1")["person"]["login"], "ada@acme.example");
+    crate::support::input(folder.path(), "users-2026-06-02T120000Z.json", people("ada.bloom@acme.example").as_bytes());
+    let mut ingest = scimdrift();
+    ingest.args(["ingest", "-q", "--config"]).arg(&config).arg("--store").arg(company.folder.path().join("store.db"));
+    assert_eq!(ingest.output().expect("the program starts").status.code(), Some(0));
+    assert_eq!(company.json("00u1")["person"]["login"], "ada.bloom@acme.example");
+}

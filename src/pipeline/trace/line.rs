@@ -2,41 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::identity::Subject;
-use super::{Named, Window, place, words};
-use crate::analyzer::{Context, tries};
+use super::{Named, Window, words};
 use crate::model::event::{Activity, Actor, Event};
-use crate::model::trace::Moment;
-use crate::state::Person;
-use crate::store::EventEvidence;
+use crate::model::trace::{Dossier, Moment};
 
 /// The events about the subject as moments, in order.
-pub(super) fn timeline(
-    context: &Context<'_>,
-    person: Option<&Person>,
-    subject: &Subject,
-    named: &[Named],
-    evidence: &BTreeMap<u32, EventEvidence>,
-    window: Window,
-) -> Vec<Moment> {
+pub(super) fn timeline(dossier: &Dossier, named: &[Named], window: Window) -> Vec<Moment> {
     let inside = |moment: &Moment| {
         window.since.is_none_or(|since| moment.until.unwrap_or(moment.at) >= since) && window.until.is_none_or(|until| moment.at <= until)
     };
-    let keys = subject.keys(context.directory);
-    let exchanges = exchanges(context, person, named);
-    let moments = exchanges.iter().map(|exchange| moment(exchange, &keys, evidence));
-    folded(moments).into_iter().filter(inside).collect()
+    let exchanges = exchanges(dossier, named);
+    folded(exchanges.iter().map(|exchange| moment(exchange, dossier))).into_iter().filter(inside).collect()
 }
 
 /// Events that tell of one and the same thing, in order: an attempt as the provider's log and the target's endpoint tell
 /// it, and a request and its answer on lines of their own.
-fn exchanges<'a>(context: &Context<'_>, person: Option<&Person>, named: &'a [Named]) -> Vec<Vec<&'a Named>> {
+fn exchanges<'a>(dossier: &Dossier, named: &'a [Named]) -> Vec<Vec<&'a Named>> {
     let mut groups: Vec<Vec<&Named>> = Vec::new();
     let mut by_try: BTreeMap<usize, usize> = BTreeMap::new();
     let mut by_correlation: BTreeMap<&str, usize> = BTreeMap::new();
-    let tries = person.map(|person| tries(context, &person.attempts)).unwrap_or_default();
-    let of_proof: BTreeMap<u32, usize> =
-        tries.iter().enumerate().flat_map(|(index, one)| one.tellings().map(move |told| (told.proof, index))).collect();
+    let attempts = dossier.attempts.iter().enumerate();
+    let of_proof: BTreeMap<u32, usize> = attempts.flat_map(|(index, proofs)| proofs.iter().map(move |proof| (*proof, index))).collect();
     for one in named {
         let of_try = of_proof.get(&one.ordinal).copied();
         let correlation = one.event.correlation.as_deref().filter(|_| is_of_exchange(&one.event));
@@ -66,7 +52,7 @@ fn is_provisioning(event: &Event) -> bool {
     matches!(event.activity, Activity::Provisioning { .. })
 }
 
-fn moment(exchange: &[&Named], keys: &super::identity::Keys, evidence: &BTreeMap<u32, EventEvidence>) -> Moment {
+fn moment(exchange: &[&Named], dossier: &Dossier) -> Moment {
     let mut parts: Vec<(String, &str)> = Vec::new();
     let mut told: Vec<String> = Vec::new();
     let mut places = Vec::new();
@@ -74,7 +60,7 @@ fn moment(exchange: &[&Named], keys: &super::identity::Keys, evidence: &BTreeMap
     let mut ordered: Vec<&&Named> = exchange.iter().collect();
     ordered.sort_by_key(|named| !is_provisioning(&named.event));
     for named in ordered {
-        let part = (words::what(&named.event, keys), words::outcome(&named.event));
+        let part = (words::what(&named.event, dossier), words::outcome(&named.event));
         if !parts.contains(&part) {
             parts.push(part);
         }
@@ -82,7 +68,7 @@ fn moment(exchange: &[&Named], keys: &super::identity::Keys, evidence: &BTreeMap
         if !failure.is_empty() && !told.contains(&failure) {
             told.push(failure);
         }
-        places.extend(evidence.get(&named.ordinal).map(place));
+        places.push(named.place.clone());
     }
     let mut outcomes: Vec<&str> = parts.iter().map(|(_, outcome)| *outcome).filter(|outcome| !outcome.is_empty()).collect();
     outcomes.dedup();

@@ -1,12 +1,11 @@
 //! Stretches of time: entitlement, the role that the mapping gives, the role that the target has.
 
 use super::Named;
-use super::identity::Subject;
 use crate::analyzer::{Context, expected_roles};
 use crate::model::event::{Activity, Outcome};
 use crate::model::facts::Observation;
 use crate::model::time::Timestamp;
-use crate::model::trace::Stretch;
+use crate::model::trace::{Dossier, Stretch};
 use crate::state::{Person, Standing};
 
 /// When a person was entitled, and what was missing when not.
@@ -44,10 +43,9 @@ pub(super) fn expected(context: &Context<'_>, person: &Person) -> Vec<Stretch> {
 }
 
 /// Which role the target had, as its listings and its audit log tell.
-pub(super) fn observed(named: &[Named], subject: &Subject, context: &Context<'_>) -> Vec<Stretch> {
-    let accounts = subject.accounts(context.directory);
-    let is_own =
-        |name: &str| accounts.iter().any(|account| context.directory.is_target(account) && account.name.eq_ignore_ascii_case(name));
+pub(super) fn observed(named: &[Named], dossier: &Dossier, target: &str) -> Vec<Stretch> {
+    let own = dossier.accounts.iter().filter(|account| account.system == target);
+    let is_own = |name: &str| own.clone().any(|account| account.account.eq_ignore_ascii_case(name));
     let said = named.iter().filter(|named| named.event.outcome != Outcome::Failure).filter_map(|named| {
         let role = match &named.event.activity {
             Activity::RoleChange { to, .. } => to.clone(),

@@ -1,10 +1,10 @@
 //! Words: what an event says of the subject, in a few of them.
 
-use super::identity::Keys;
 use crate::model::event::{AccountRef, Activity, Change, Event, Exchange, Failure, Lifecycle, Membership, NamedRef, Outcome};
 use crate::model::facts::{AssignmentFacts, MemberFacts, Observation, PersonFacts, ScimUser};
 use crate::model::link::fold;
 use crate::model::operation::Operation;
+use crate::model::trace::Dossier;
 
 /// How it ended; empty for what a listing shows.
 pub(super) fn outcome(event: &Event) -> &'static str {
@@ -23,7 +23,7 @@ pub(super) fn failure(failure: &Failure) -> String {
 }
 
 /// What happened, or was shown to be so.
-pub(super) fn what(event: &Event, keys: &Keys) -> String {
+pub(super) fn what(event: &Event, dossier: &Dossier) -> String {
     match &event.activity {
         Activity::Lifecycle { step, .. } => format!("{} in the identity provider", lifecycle(*step)),
         Activity::Profile { person } => format!("profile changed{}", after(": login ", person.login.as_deref())),
@@ -53,14 +53,14 @@ pub(super) fn what(event: &Event, keys: &Keys) -> String {
             format!("role of {} set to {to}{}", account_name(account), after(", before ", from.as_deref()))
         }
         Activity::ResourceGroupMembers { group, accounts, change } => {
-            let own = accounts.iter().find(|(account, _)| is_own(account, keys));
+            let own = accounts.iter().find(|(account, _)| is_own(account, dossier));
             let role = own.and_then(|(_, role)| role.as_deref());
             let did = if *change == Change::Added { "given" } else { "taken from" };
             format!("resource group {} {did}{}", name(group), after(", role ", role))
         }
         Activity::Login { account } => format!("single sign-on as {}", account_name(account)),
         Activity::Act { account, kind } => format!("{kind} by {}", account_name(account)),
-        Activity::Observe(observation) => observed(observation, keys),
+        Activity::Observe(observation) => observed(observation, dossier),
     }
 }
 
@@ -76,9 +76,9 @@ fn account_name(account: &AccountRef) -> &str {
     account.name.as_deref().or(account.id.as_deref()).unwrap_or("without a name")
 }
 
-fn is_own(account: &AccountRef, keys: &Keys) -> bool {
-    let by_id = account.id.as_ref().is_some_and(|id| keys.ids.contains(id));
-    by_id || account.name.as_ref().is_some_and(|name| keys.names.contains(&fold(name)))
+fn is_own(account: &AccountRef, dossier: &Dossier) -> bool {
+    let by_id = account.id.as_ref().is_some_and(|id| dossier.ids.contains(id));
+    by_id || account.name.as_ref().is_some_and(|name| dossier.names.contains(&fold(name)))
 }
 
 const fn lifecycle(step: Lifecycle) -> &'static str {
@@ -127,13 +127,13 @@ fn sent(user: Option<&ScimUser>) -> String {
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
 
-fn observed(observation: &Observation, keys: &Keys) -> String {
+fn observed(observation: &Observation, dossier: &Dossier) -> String {
     match observation {
         Observation::Person(facts) => person(facts),
         Observation::GroupMember { group, .. } => format!("listed in group {group}: as a member"),
         Observation::Group(facts) => {
             let group = facts.name.as_deref().or(facts.id.as_deref()).unwrap_or_default();
-            let gone = facts.removed.iter().any(|id| keys.ids.contains(id));
+            let gone = facts.removed.iter().any(|id| dossier.ids.contains(id));
             format!("listed in group {group}: {}", if gone { "removed" } else { "as a member" })
         }
         Observation::Assignment(facts) => assignment(facts),
@@ -150,7 +150,7 @@ fn observed(observation: &Observation, keys: &Keys) -> String {
         }
         Observation::Member(facts) => member(facts),
         Observation::ResourceGroup(facts) => {
-            let own = facts.users.iter().find(|(id, name, _)| keys.ids.contains(id) || keys.names.contains(&fold(name)));
+            let own = facts.users.iter().find(|(id, name, _)| dossier.ids.contains(id) || dossier.names.contains(&fold(name)));
             let role = own.and_then(|(_, _, role)| role.as_deref());
             format!("listed in resource group {}: as a member{}", facts.name, after(", role ", role))
         }

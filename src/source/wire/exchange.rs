@@ -90,7 +90,24 @@ pub(crate) fn exchange(method: &str, resource: &Resource, request: &Content, ans
         }
         _ => {}
     }
+    if let (Some(user), Some(body)) = (&mut said.user, request.json()) {
+        user.active_as_text = has_active_as_text(body);
+    }
     said
+}
+
+/// Whether a resource, or a change of one, has `active` as a text.
+fn has_active_as_text(value: &Value) -> bool {
+    let is_text = |value: &Value| value.as_str().is_some_and(|text| ["true", "false"].contains(&text.to_lowercase().as_str()));
+    let names = |name: &str| name.eq_ignore_ascii_case("active");
+    match value {
+        Value::Object(fields) => {
+            let changed = fields.get("path").and_then(Value::as_str).is_some_and(names) && fields.get("value").is_some_and(is_text);
+            changed || fields.iter().any(|(name, value)| (names(name) && is_text(value)) || has_active_as_text(value))
+        }
+        Value::Array(values) => values.iter().any(has_active_as_text),
+        _ => false,
+    }
 }
 
 /// Whether a change of a user takes access away, gives it back, or neither.
@@ -133,6 +150,7 @@ fn merged(told: ScimUser, asked: ScimUser, id: Option<String>) -> ScimUser {
         family_name: told.family_name.or(asked.family_name),
         emails: if told.emails.is_empty() { asked.emails } else { told.emails },
         active: told.active.or(asked.active),
+        active_as_text: asked.active_as_text,
         created_at: None,
     }
 }

@@ -72,6 +72,7 @@ impl UserForm<'_> {
             family_name: self.name.0.family_name.keep(),
             emails: self.addresses(),
             active: self.active.0,
+            active_as_text: false,
             created_at: None,
         }
     }
