@@ -16,6 +16,9 @@ use std::path::Path;
 use acme::{AS_OF, Company};
 use cost::Cost;
 
+/// So many people are asked about.
+const ASKED: usize = 9;
+
 fn main() {
     let sizes = wanted("SCIMDRIFT_BENCH_ACCOUNTS").unwrap_or_else(|| "10000".to_owned());
     for size in sizes.split(',') {
@@ -61,6 +64,8 @@ fn measure(accounts: u64, folder: &Path) {
     let written = with("report", &["--out", report.to_str().unwrap()]);
     answer(&written, &[0, 3]);
     tell("report", &written, accounts, relevant);
+    let traced = trace(folder, &common, &report);
+    println!("  trace        one person of {accounts}, median of {ASKED}: {traced:.0} ms wall");
     let findings = fs::read_to_string(report.join("findings.csv")).unwrap().lines().count() - 1;
     println!(
         "  store {} MB, report {} MB, {findings} findings of {} rules\n",
@@ -68,6 +73,23 @@ fn measure(accounts: u64, folder: &Path) {
         size_of(&report) / 1_000_000,
         rules(&report)
     );
+}
+
+/// The median of what it takes to answer a question about one person, in milliseconds by the wall clock.
+fn trace(folder: &Path, common: &[&str], report: &Path) -> f64 {
+    let accounts = fs::read_to_string(report.join("accounts.csv")).unwrap();
+    let ids: Vec<&str> = accounts.lines().skip(1).filter_map(|line| line.split(',').find(|cell| cell.starts_with("00u"))).collect();
+    let mut walls: Vec<f64> = (0..ASKED)
+        .map(|one| {
+            let person = ids[ids.len() * one / ASKED];
+            let arguments: Vec<&str> = ["trace", person].into_iter().chain(common.iter().copied()).collect();
+            let cost = cost::of(folder, &arguments);
+            answer(&cost, &[0]);
+            cost.wall * 1e3
+        })
+        .collect();
+    walls.sort_by(f64::total_cmp);
+    walls[ASKED / 2]
 }
 
 /// What a command answered; it must have ended with one of these codes.

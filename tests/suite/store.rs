@@ -152,42 +152,38 @@ fn store_of(schema: &str, path: &std::path::Path) {
 #[test]
 fn a_store_of_an_older_schema_is_brought_up_to_date_and_loses_nothing() {
     for schema in OLDER {
-        is_brought_up_to_date(schema);
+        let folder = folder();
+        let path = folder.path().join("store.db");
+        store_of(schema, &path);
+        let before = std::fs::read(&path).expect("a file");
+        match Store::open_to_read(&path) {
+            Err(StoreError::Foreign { reason, .. }) => assert!(reason.contains("older"), "{reason}"),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(std::fs::read(&path).expect("a file"), before, "who only reads brings nothing up to date");
+        for _ in 0..2 {
+            let store = Store::open(&path).expect("brought up to date");
+            let runs = store.runs().expect("readable");
+            let run = scimdrift::store::RunRow {
+                as_of: Timestamp::from_micros(1_000_000),
+                run_id: "abc".into(),
+                tool: "0.0.1".into(),
+                manifest: None,
+            };
+            assert_eq!(runs, [run]);
+            assert_eq!(store.kept_findings(Timestamp::from_micros(1_000_000)).expect("readable")[0].finding_id, "f1");
+            assert!(matches!(store.report(Timestamp::from_micros(1_000_000)), Err(StoreError::OtherForm { .. })));
+            assert_eq!(store.files().expect("readable").len(), 1);
+        }
+        let connection = Connection::open(&path).expect("a database");
+        let account: String = connection.query_row("SELECT account FROM v_accounts", [], |row| row.get(0)).expect("the view");
+        assert_eq!(account, "ada");
+        // Findings still go with their run.
+        connection.execute("DELETE FROM run", []).expect("valid SQL");
+        let left: i64 = connection.query_row("SELECT count(*) FROM finding", [], |row| row.get(0)).expect("a count");
+        assert_eq!(left, 0);
+        Store::open_to_read(&path).expect("the schema is the one that is made");
     }
-}
-
-fn is_brought_up_to_date(schema: &str) {
-    let folder = folder();
-    let path = folder.path().join("store.db");
-    store_of(schema, &path);
-    let before = std::fs::read(&path).expect("a file");
-    match Store::open_to_read(&path) {
-        Err(StoreError::Foreign { reason, .. }) => assert!(reason.contains("older"), "{reason}"),
-        other => panic!("{other:?}"),
-    }
-    assert_eq!(std::fs::read(&path).expect("a file"), before, "who only reads brings nothing up to date");
-    for _ in 0..2 {
-        let store = Store::open(&path).expect("brought up to date");
-        let runs = store.runs().expect("readable");
-        let run = scimdrift::store::RunRow {
-            as_of: Timestamp::from_micros(1_000_000),
-            run_id: "abc".into(),
-            tool: "0.0.1".into(),
-            manifest: None,
-        };
-        assert_eq!(runs, [run]);
-        assert_eq!(store.kept_findings(Timestamp::from_micros(1_000_000)).expect("readable")[0].finding_id, "f1");
-        assert!(matches!(store.report(Timestamp::from_micros(1_000_000)), Err(StoreError::OtherForm { .. })));
-        assert_eq!(store.files().expect("readable").len(), 1);
-    }
-    let connection = Connection::open(&path).expect("a database");
-    let account: String = connection.query_row("SELECT account FROM v_accounts", [], |row| row.get(0)).expect("the view");
-    assert_eq!(account, "ada");
-    // Findings still go with their run.
-    connection.execute("DELETE FROM run", []).expect("valid SQL");
-    let left: i64 = connection.query_row("SELECT count(*) FROM finding", [], |row| row.get(0)).expect("a count");
-    assert_eq!(left, 0);
-    Store::open_to_read(&path).expect("the schema is the one that is made");
 }
 
 #[test]
