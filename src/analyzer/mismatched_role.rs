@@ -66,8 +66,7 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     for (index, account) in judged {
         // Only now, since most people's accounts lie in other systems or are gone.
         let Some(expectation) = expected_role(context, owner) else { return };
-        let awaiting = expectation.since.is_some_and(|(changed, _)| awaits_sign_on(context, index, owner, changed));
-        findings.extend(mismatch(context, account, owner, expectation, awaiting));
+        findings.extend(mismatch(context, index, account, owner, expectation));
     }
 }
 
@@ -83,7 +82,7 @@ fn awaits_sign_on(context: &Context<'_>, index: usize, owner: &Person, changed: 
     watched && !set_since && login.is_none_or(|(at, _)| at < changed)
 }
 
-fn mismatch(context: &Context<'_>, account: &Account, owner: &Person, expectation: Expectation, awaiting: bool) -> Option<Finding> {
+fn mismatch(context: &Context<'_>, index: usize, account: &Account, owner: &Person, expectation: Expectation) -> Option<Finding> {
     let fact = account.role.as_ref()?;
     let observed = Role::parse(&fact.role)?;
     let Expectation { role: expected, since } = expectation;
@@ -91,6 +90,7 @@ fn mismatch(context: &Context<'_>, account: &Account, owner: &Person, expectatio
     if observed == expected || !settled {
         return None;
     }
+    let awaiting = since.is_some_and(|(changed, _)| awaits_sign_on(context, index, owner, changed));
     let login = account.login.max(owner.sign_on);
     let (reason, severity) = match (awaiting, expected < observed) {
         (true, true) => ("awaiting-login", Severity::Medium),

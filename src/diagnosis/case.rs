@@ -95,7 +95,7 @@ impl<'a> Case<'a> {
         let made = || self.context.policy.target.user_name.apply(self.person.login.as_deref()?);
         let name = fold(&sent.or_else(made)?);
         let directory = self.context.directory;
-        let account = directory.accounts.iter().find(|account| directory.is_target(account) && fold(&account.name) == name)?;
+        let account = directory.target_account_named(&name)?;
         let owner = directory.owner(account).filter(|owner| owner.id != self.person.id)?;
         Some((account, owner))
     }

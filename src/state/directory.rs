@@ -1,6 +1,7 @@
 //! The directory: who had what at the moment the replay ended.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use super::account::{Account, Owner};
 use super::attempt::Attempt;
@@ -71,6 +72,8 @@ pub struct Directory {
     pub slices: Vec<Slice>,
     /// What links persons to accounts.
     links: Links,
+    /// The target's account of each user name, without case; made when it is first asked for.
+    named: OnceLock<HashMap<String, usize>>,
 }
 
 impl Replay {
@@ -107,6 +110,7 @@ impl Replay {
             accounts_listed,
             slices: Vec::new(),
             links: Links::default(),
+            named: OnceLock::new(),
         };
         directory.sort();
         directory.classify(classes);
@@ -162,6 +166,16 @@ impl Directory {
     /// The target's accounts of a person.
     pub fn target_accounts(&self, person: &Person) -> impl Iterator<Item = &Account> {
         person.accounts.iter().filter_map(|index| self.accounts.get(*index)).filter(|account| self.is_target(account))
+    }
+
+    /// The target's account with this user name, which is without case; of several the first.
+    #[must_use]
+    pub fn target_account_named(&self, name: &str) -> Option<&Account> {
+        let named = self.named.get_or_init(|| {
+            let at_target = self.accounts.iter().enumerate().filter(|(_, account)| self.is_target(account));
+            at_target.rev().map(|(index, account)| (fold(&account.name), index)).collect()
+        });
+        self.accounts.get(*named.get(name)?)
     }
 
     /// The person who answers for a credential: the holder, or the owner of the account that holds it.
