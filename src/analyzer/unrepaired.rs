@@ -215,7 +215,7 @@ pub fn of_person<'a>(context: &Context<'_>, person: &'a Person) -> Vec<Unrepaire
     found
 }
 
-/// What failed for a group and was not repaired.
+/// What failed for a group, or for somebody who is no known person, and was not repaired.
 pub(super) fn of_group<'a>(context: &Context<'_>, attempts: &'a [Attempt]) -> Vec<Unrepaired<'a>> {
     if attempts.iter().any(Attempt::failed) { rows(&tries(context, attempts)) } else { Vec::new() }
 }

@@ -26,6 +26,16 @@ pub(super) fn rows(context: &Context<'_>) -> Vec<FailureRow> {
             rows.push(FailureRow { group: (*name).to_owned(), standing: standing(context, one, None, false), remediation, ..row });
         }
     }
+    for (stranger, unrepaired) in &failures.strangers {
+        for one in unrepaired {
+            let row = row(&connector, one);
+            let remediation =
+                format!("No input of the identity provider names this person, so find out who it is first. {}", row.remediation);
+            let person = stranger.external_id.clone().unwrap_or_default();
+            let person_login = stranger.user_name.clone().unwrap_or_default();
+            rows.push(FailureRow { person, person_login, standing: standing(context, one, None, false), remediation, ..row });
+        }
+    }
     rows.sort_by(|one, other| order(one).cmp(&order(other)));
     rows
 }
@@ -74,7 +84,8 @@ fn standing(context: &Context<'_>, one: &Unrepaired<'_>, person: Option<&Person>
 mod tests {
     use super::*;
     use crate::analyzer::scene::{AS_OF, Scene, hour};
-    use crate::model::event::{Activity, NamedRef, Operation, Outcome};
+    use crate::model::event::{Activity, Exchange, NamedRef, Operation, Outcome};
+    use crate::model::facts::ScimUser;
     use crate::model::time::Span;
 
     fn standing_of(scene: &Scene) -> Vec<(String, String, String)> {
@@ -150,5 +161,25 @@ mod tests {
         scene.accounts(5, &[("1", true)]).refused(20, "1", Operation::Update, "409", "");
         scene.attempt(21, "1", Operation::Update, Outcome::Success);
         assert_eq!(standing_of(&scene), []);
+    }
+
+    #[test]
+    fn a_request_about_nobody_known_has_its_row() {
+        let mut scene = Scene::provided_by("okta", "");
+        let refused = |external_id: Option<&str>, user_name: &str| {
+            let user =
+                ScimUser { external_id: external_id.map(str::to_owned), user_name: Some(user_name.to_owned()), ..ScimUser::default() };
+            let exchange =
+                Exchange { method: "POST".to_owned(), operation: Some(Operation::Create), user: Some(user), ..Exchange::default() };
+            Activity::Exchange(Box::new(exchange))
+        };
+        scene.event(20, Outcome::Failure, refused(Some("00u-gone"), "Gone"));
+        scene.event(21, Outcome::Failure, refused(None, "Stray"));
+        scene.event(22, Outcome::Failure, refused(None, "mended"));
+        scene.event(23, Outcome::Success, refused(None, "Mended"));
+        let rows = scene.with(rows);
+        let told: Vec<_> = rows.iter().map(|row| (row.person.as_str(), row.person_login.as_str(), row.operation.as_str())).collect();
+        assert_eq!(told, [("00u-gone", "", "create"), ("", "stray", "create")]);
+        assert!(rows[0].remediation.starts_with("No input of the identity provider names this person"), "{}", rows[0].remediation);
     }
 }

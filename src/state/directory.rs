@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use super::account::{Account, Owner};
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Stranger};
 use super::correlation::{self, Links};
 use super::credential::{Credential, Holder};
 use super::grant::GrantChange;
@@ -58,6 +58,8 @@ pub struct Directory {
     pub exchanges: Vec<ConnectorExchange>,
     /// Attempts at groups, by the group's name in the identity provider.
     pub group_attempts: BTreeMap<String, Vec<Attempt>>,
+    /// Attempts at somebody whom nothing links to a person.
+    pub stranger_attempts: BTreeMap<Stranger, Vec<Attempt>>,
     /// Groups as the target's SCIM endpoint holds them, by id.
     pub target_groups: BTreeMap<String, TargetGroup>,
     /// Resource groups of the target, by name.
@@ -103,6 +105,7 @@ impl Replay {
             settings: self.trail.settings,
             exchanges: self.trail.exchanges,
             group_attempts: BTreeMap::new(),
+            stranger_attempts: BTreeMap::new(),
             target_groups: self.trail.groups,
             resource_groups: self.trail.resource_groups,
             skews: Skews::default(),
