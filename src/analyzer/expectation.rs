@@ -95,18 +95,18 @@ fn may_be_more(mapped: &BTreeMap<&str, Mapped>, person: &Person, role: Role) -> 
 
 /// A group that `[roles]` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mapped {
+pub struct Mapped {
     /// The role it gives.
-    role: Role,
+    pub role: Role,
     /// Whether its members were listed in full: then whoever is not named is not one.
-    pub(super) listed: bool,
+    pub listed: bool,
 }
 
 /// The groups that `[roles]` names, by id.
 ///
 /// # Errors
 /// The name of a group of which nothing is known: nobody's role can be judged without it, since it may give a higher one.
-pub(super) fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a str, Mapped>, &'a str> {
+pub fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a str, Mapped>, &'a str> {
     let directory = context.directory;
     let all_groups_listed = directory.listed.contains(&Absence::Group);
     let mut mapped = BTreeMap::new();

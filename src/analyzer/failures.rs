@@ -6,6 +6,7 @@ use super::Context;
 use super::unrepaired::{self, Unrepaired};
 use crate::model::event::Operation;
 use crate::model::time::{Span, Timestamp};
+use crate::state::Stranger;
 
 /// So many people make an outage.
 const PEOPLE: usize = 5;
@@ -20,6 +21,8 @@ pub struct Failures<'a> {
     pub people: BTreeMap<usize, Vec<Unrepaired<'a>>>,
     /// By name of the group; groups without any are left out.
     pub groups: BTreeMap<&'a str, Vec<Unrepaired<'a>>>,
+    /// By whom the requests named, where no input of the identity provider names the person.
+    pub strangers: BTreeMap<&'a Stranger, Vec<Unrepaired<'a>>>,
     /// What of it is one outage.
     pub outage: Outage,
 }
@@ -41,8 +44,14 @@ impl<'a> Failures<'a> {
         let people = directory.persons.iter().enumerate().map(|(index, person)| (index, unrepaired::of_person(context, person)));
         let people: BTreeMap<usize, Vec<Unrepaired<'a>>> = people.filter(|(_, rows)| !rows.is_empty()).collect();
         let groups = directory.group_attempts.iter().map(|(name, attempts)| (name.as_str(), unrepaired::of_group(context, attempts)));
+        let strangers = directory.stranger_attempts.iter().map(|(who, attempts)| (who, unrepaired::of_group(context, attempts)));
         let outage = Outage::among(context, &people);
-        Self { people, groups: groups.filter(|(_, rows)| !rows.is_empty()).collect(), outage }
+        Self {
+            people,
+            groups: groups.filter(|(_, rows)| !rows.is_empty()).collect(),
+            strangers: strangers.filter(|(_, rows)| !rows.is_empty()).collect(),
+            outage,
+        }
     }
 
     /// The failures that the outage stands for.

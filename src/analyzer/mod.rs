@@ -10,6 +10,7 @@ mod clock_skew;
 mod configuration_change;
 mod connector_outage;
 mod context;
+mod counterpart;
 mod dormant_account;
 mod duplicate_identity;
 mod expectation;
@@ -23,8 +24,10 @@ mod independence;
 mod intent;
 mod lapsed_account;
 mod late_deprovisioning;
+mod linked_group;
 mod log_gap;
 mod malformed_attribute;
+mod mapping;
 mod mismatched_resource_role;
 mod mismatched_role;
 mod missing_account;
@@ -36,6 +39,7 @@ mod remedy;
 #[cfg(test)]
 pub(crate) mod scene;
 mod scim_token;
+mod settled;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;
@@ -54,12 +58,16 @@ pub use altered_input::Altered;
 pub use author::{Author, scim_actors};
 pub use cause::Cause;
 pub use context::{Context, InputFile, connector};
-pub use expectation::{Expectation, expected_role, expected_roles};
+pub use counterpart::Counterparts;
+pub use expectation::{Expectation, expected_role, expected_roles, mapped_groups};
 pub use failures::{Failures, Outage};
 pub use held_deprovisioning::quarantine;
+pub use linked_group::{LinkedGroup, highest, ids as member_ids};
+pub use mapping::{is_named_so, is_replaced, names_fit, value_sent};
+pub use settled::{End, Settled, of_group as settled_of_group, of_person as settled_of};
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};
-pub use target_rule::{Attribute, Complaint};
-pub use unrepaired::{Try, Unrepaired, of_person as unrepaired_of, tries};
+pub use target_rule::{Attribute, Complaint, refused};
+pub use unrepaired::{BY_HAND_FIRST, Try, Unrepaired, of_person as unrepaired_of, tries};
 
 /// A reason a rule may give, in the order in which the first one that holds is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

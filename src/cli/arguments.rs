@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::failures::By;
 use crate::model::finding::Severity;
 use crate::model::time::Timestamp;
 use crate::report;
@@ -86,6 +87,12 @@ pub(super) enum Command {
     },
     /// One person over all systems on one time line, with what is the matter and how to fix it.
     Trace(TraceArguments),
+    /// The dry run: what the next sync would do to the target, in a safe order; nothing is sent and nothing is written.
+    Plan(PlanArguments),
+    /// What the sync failed to do: why, for whom, since when, whether it still fails, what to do.
+    Failures(FailuresArguments),
+    /// Is the set-up sound: config, inputs, freshness, rules, store, disk, permissions, clock; nothing is written.
+    Doctor,
     /// What can be read.
     Sources,
     /// What can be found.
@@ -120,6 +127,39 @@ pub(super) struct TraceArguments {
     /// Show the time line up to this moment.
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     pub(super) until: Option<Timestamp>,
+}
+
+#[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("group").args(["add_to_group", "remove_from_group"]).multiple(true)))]
+pub(super) struct PlanArguments {
+    /// The part about one person alone, named as for `trace`.
+    #[arg(long, value_name = "PERSON")]
+    pub(super) only: Option<String>,
+    /// Write the operations as CSV to this file too.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// What if the people of --users joined this group of the identity provider?
+    #[arg(long, value_name = "GROUP", requires = "users")]
+    pub(super) add_to_group: Option<String>,
+    /// What if the people of --users left this group?
+    #[arg(long, value_name = "GROUP", requires = "users")]
+    pub(super) remove_from_group: Option<String>,
+    /// The people: one a line, named as for `trace`; blank lines and what follows # are passed over.
+    #[arg(long, value_name = "FILE", requires = "group")]
+    pub(super) users: Option<PathBuf>,
+    /// What if the people of this file were deactivated in the identity provider?
+    #[arg(long, value_name = "FILE")]
+    pub(super) deactivate: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct FailuresArguments {
+    /// Leave out what failed last before this moment.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(super) since: Option<Timestamp>,
+    /// Group by this; within a group there is one cause.
+    #[arg(long, value_name = "BY", value_enum, default_value_t = ByWord::Cause)]
+    pub(super) by: ByWord,
 }
 
 #[derive(Args, Debug)]
@@ -173,6 +213,25 @@ impl From<SeverityWord> for Severity {
             SeverityWord::Medium => Self::Medium,
             SeverityWord::High => Self::High,
             SeverityWord::Critical => Self::Critical,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ByWord {
+    Cause,
+    Person,
+    Operation,
+    Connector,
+}
+
+impl From<ByWord> for By {
+    fn from(word: ByWord) -> Self {
+        match word {
+            ByWord::Cause => Self::Cause,
+            ByWord::Person => Self::Person,
+            ByWord::Operation => Self::Operation,
+            ByWord::Connector => Self::Connector,
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::model::finding::{Severity, Status, Turn};
 use crate::model::report::Report;
 use crate::model::time::Timestamp;
 use crate::pipeline::{self, Analysis, Ingested, InputPath, Setup, Workers};
-use crate::report;
-use crate::store::Store;
+use crate::report::{self, Standing, Turns};
+use crate::store::{Store, StoreError};
 
 /// `scimdrift run`.
 pub(super) fn run(global: &Global, output: &Output, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -78,7 +78,10 @@ pub(super) fn report(global: &Global, output: &Output, part: &Part, terminal: &T
 
 /// The report of the last analysis, or of the run as of the moment asked for.
 pub(super) fn kept_report(global: &Global) -> Result<Report, Failure> {
-    Desk::open(global)?.report(global)
+    let desk = Desk::open_to_ask(global)?;
+    let report = desk.report(global)?;
+    desk.unchanged()?;
+    Ok(report)
 }
 
 /// What every part of the job works on.
@@ -94,6 +97,25 @@ impl Desk {
         let store = Store::open(&global.store.clone().unwrap_or_else(|| setup.store_path()))?;
         let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
         Ok(Self { setup, store, workers })
+    }
+
+    /// For a question: the store is read alone, and not made where there is none.
+    pub(super) fn open_to_ask(global: &Global) -> Result<Self, Failure> {
+        let setup = Setup::read(&global.config)?;
+        let path = global.store.clone().unwrap_or_else(|| setup.store_path());
+        let store = Store::open_to_read(&path).map_err(|error| match error {
+            StoreError::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
+                Failure::NothingAnalyzed(path.display().to_string())
+            }
+            other => other.into(),
+        })?;
+        let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
+        Ok(Self { setup, store, workers })
+    }
+
+    /// Whether the store, opened to be read, was left alone meanwhile; else the answer may be half of one run and half of another.
+    pub(super) fn unchanged(&self) -> Result<(), Failure> {
+        if self.store.is_unchanged() { Ok(()) } else { Err(Failure::Changed(self.store.path().display().to_string())) }
     }
 
     /// The report of the last analysis, or of the run as of the moment asked for.
@@ -118,10 +140,15 @@ impl Desk {
     }
 }
 
-/// The as-of time: as given, else now. The only place that reads the clock.
-fn as_of(global: &Global) -> Timestamp {
+/// The as-of time: as given, else now.
+pub(super) fn as_of(global: &Global) -> Timestamp {
+    global.as_of.unwrap_or_else(now)
+}
+
+/// What the clock says. The only place that reads it.
+pub(super) fn now() -> Timestamp {
     #[expect(clippy::disallowed_methods, reason = "time is an argument everywhere else")]
-    global.as_of.unwrap_or_else(|| chrono::Utc::now().into())
+    chrono::Utc::now().into()
 }
 
 fn write(setup: &Setup, report: &Report, output: &Output) -> Result<PathBuf, Failure> {
@@ -163,14 +190,14 @@ fn reading_in_words(ingested: &Ingested) -> String {
 }
 
 fn digest_json(report: &Report, folder: Option<&PathBuf>) -> serde_json::Value {
-    let open = |severity| report.findings.iter().filter(|row| row.status == Status::Open && row.severity == severity).count();
-    let turned = |turn| report.findings.iter().filter(|row| row.change == turn).count();
+    let open = |severity| Standing::of_severity(report, severity).open;
+    let turns = Turns::of(report);
     serde_json::json!({
         "run_id": report.head.run_id,
         "as_of": report.head.as_of,
         "open": {"critical": open(Severity::Critical), "high": open(Severity::High), "medium": open(Severity::Medium), "low": open(Severity::Low)},
-        "waived": report.findings.iter().filter(|row| row.status == Status::Waived).count(),
-        "new": turned(Turn::New), "persisting": turned(Turn::Persisting), "reopened": turned(Turn::Reopened), "resolved": turned(Turn::Resolved),
+        "waived": Standing::of(&report.findings).waived,
+        "new": turns.new, "persisting": turns.persisting, "reopened": turns.reopened, "resolved": turns.resolved,
         "gaps": report.gaps,
         "report": folder.map(|folder| folder.join("report.html").display().to_string()),
     })
@@ -180,23 +207,17 @@ fn digest_json(report: &Report, folder: Option<&PathBuf>) -> serde_json::Value {
 fn digest(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let head = &report.head;
     writeln!(out, "{} · {} · as of {} UTC · run {}", visible(&head.organization), head.target, head.as_of.minute(), head.run_id)?;
-    let open = || report.findings.iter().filter(|row| row.status == Status::Open);
-    let counts = Severity::ALL.map(|severity| (severity, open().filter(|row| row.severity == severity).count()));
-    write!(out, "\nfindings  {} open", open().count())?;
+    let (standing, turns) = (Standing::of(&report.findings), Turns::of(report));
+    write!(out, "\nfindings  {} open", standing.open)?;
+    let counts = Severity::ALL.map(|severity| (severity, Standing::of_severity(report, severity).open));
     for (severity, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         let style = severity_style(severity);
         write!(out, " · {style}{count} {severity}{style:#}")?;
     }
-    let turned = |turn| report.findings.iter().filter(|row| row.change == turn && row.status != Status::Waived).count();
-    let waived = report.findings.iter().filter(|row| row.status == Status::Waived).count();
-    writeln!(
-        out,
-        "\n          {} new · {} reopened · {} persisting · {} resolved · {waived} waived",
-        turned(Turn::New),
-        turned(Turn::Reopened),
-        turned(Turn::Persisting),
-        turned(Turn::Resolved)
-    )?;
+    // A waived finding takes its turn too.
+    let waived = if standing.waived > 0 { format!(", {} of these waived", standing.waived) } else { String::new() };
+    let Turns { new, reopened, persisting, resolved } = turns;
+    writeln!(out, "\n          {new} new · {reopened} reopened · {persisting} persisting{waived} · {resolved} resolved")?;
     let active = report.accounts.iter().filter(|row| row.state == "active").count();
     writeln!(out, "accounts  {active} active of {} · {} people, {} entitled", report.accounts.len(), head.people, head.entitled)?;
     for sentence in &report.gaps {

@@ -2,10 +2,13 @@
 
 mod arguments;
 mod catalogue;
+mod doctor;
 mod exit;
 mod explain;
+mod failures;
 mod findings;
 mod job;
+mod plan;
 mod terminal;
 mod trace;
 mod verify;
@@ -55,6 +58,9 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Findings(filter) => findings::list(global, filter, terminal),
         Command::Explain { id } => explain::explain(global, id, terminal),
         Command::Trace(asked) => trace::trace(global, asked, terminal),
+        Command::Plan(asked) => plan::plan(global, asked, terminal),
+        Command::Failures(asked) => failures::failures(global, asked, terminal),
+        Command::Doctor => doctor::doctor(global, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
     }

@@ -40,6 +40,15 @@ impl Digest {
         text.truncate(digits);
         text
     }
+
+    /// Sixteen hexadecimal digits as an id: the first that no spreadsheet takes for a number, as it would `12345678901e2345`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let text = self.to_string();
+        let is_word = |id: &&str| id.contains(['a', 'b', 'c', 'd', 'f']);
+        let ids = (0..text.len()).filter_map(|start| text.get(start..start + 16));
+        ids.clone().find(is_word).or(ids.clone().next()).unwrap_or_default().to_owned()
+    }
 }
 
 impl fmt::Display for Digest {
@@ -75,5 +84,23 @@ impl Hasher {
 impl fmt::Debug for Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hasher")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_no_number() {
+        let number = [0x12, 0x34, 0x56, 0x78, 0x90, 0x1e, 0x23, 0x45];
+        let digest = |tail: u8| {
+            let mut bytes = [tail; 32];
+            bytes[..8].copy_from_slice(&number);
+            Digest(bytes)
+        };
+        assert_eq!(digest(0x0a).id(), "345678901e23450a");
+        assert_eq!(digest(0x00).id(), "12345678901e2345", "there is nothing else");
+        assert_eq!(Digest([0xab; 32]).id(), "abababababababab");
     }
 }

@@ -207,7 +207,7 @@ impl Finding {
     #[must_use]
     pub fn id(&self, about: Option<&str>) -> String {
         let parts = [self.rule, self.subject.system.as_str()].into_iter().chain(self.key.iter().map(String::as_str)).chain(about);
-        Digest::of_parts(parts).short(16)
+        Digest::of_parts(parts).id()
     }
 }
 

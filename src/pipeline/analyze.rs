@@ -9,6 +9,7 @@ use super::{PipelineError, Setup, Workers, accounts, changes, conclusion, covera
 use crate::analyzer::{self, Context, InputFile, KeptOut};
 use crate::model::coverage::Coverage;
 use crate::model::digest::Digest;
+use crate::model::event::Activity;
 use crate::model::finding::Finding;
 use crate::model::link::fold;
 use crate::model::listing::Listing;
@@ -32,7 +33,7 @@ impl Analysis {
     /// Whether the evidence is incomplete: an open finding of an evidence rule, or a file that could not be read.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
-        conclusion::is_incomplete(&self.report)
+        self.report.is_incomplete()
     }
 }
 
@@ -84,6 +85,7 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         leavers: leavers::rows(&context),
         tokens: tokens::rows(&context, &by_token),
         failures: failures::rows(&context),
+        past_failures: failures::past(&context),
         joiners: joiners::rows(&context),
         changes: changes::rows(&context, &records, &listings),
         coverage: coverage::rows(&context, &listings, &files),
@@ -120,6 +122,19 @@ pub(super) fn listings_up_to(store: &Store, as_of: Timestamp) -> Result<Vec<List
     Ok(store.listings(as_of)?.into_iter().filter_map(listing).collect())
 }
 
+/// How the directory is to be kept; `applications` are labels by id.
+pub(super) fn frame(setup: &Setup, applications: BTreeMap<String, String>) -> Frame {
+    let policy = &setup.policy;
+    Frame {
+        provider: policy.idp.provider.word().to_owned(),
+        target: policy.target.provider.clone(),
+        application: policy.idp.application.clone(),
+        applications,
+        invitations: policy.target.sso == Sso::Basic,
+        scim_actors: policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
+    }
+}
+
 /// What one pass over the events gives.
 pub(super) struct Replayed {
     pub(super) directory: Directory,
@@ -140,17 +155,22 @@ pub(super) fn replay(
     listings: &[Listing],
     kept_out: &[KeptOut],
     versions: &mut Versions,
-    mut note: impl FnMut(&StoredEvent),
+    note: impl FnMut(&StoredEvent),
 ) -> Result<Replayed, PipelineError> {
-    let policy = &setup.policy;
-    let frame = Frame {
-        provider: policy.idp.provider.word().to_owned(),
-        target: policy.target.provider.clone(),
-        application: policy.idp.application.clone(),
-        applications: store.applications(as_of)?,
-        invitations: policy.target.sso == Sso::Basic,
-        scim_actors: policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
-    };
+    replay_supposing(setup, store, as_of, (listings, kept_out), versions, note, [])
+}
+
+/// The same, as if these things had been done at the very end, each with the ordinal that names it.
+pub(super) fn replay_supposing(
+    setup: &Setup,
+    store: &Store,
+    as_of: Timestamp,
+    (listings, kept_out): (&[Listing], &[KeptOut]),
+    versions: &mut Versions,
+    mut note: impl FnMut(&StoredEvent),
+    supposed: impl IntoIterator<Item = (Activity, u32)>,
+) -> Result<Replayed, PipelineError> {
+    let frame = frame(setup, store.applications(as_of)?);
     let mut replay = Replay::new(frame, as_of, listings, kept_out.iter().map(|kept| &kept.listing));
     let mut used: BTreeMap<i64, u64> = BTreeMap::new();
     let mut spoken: BTreeMap<String, u64> = BTreeMap::new();
@@ -168,6 +188,8 @@ pub(super) fn replay(
         }
     })?;
     let read = store.digest_of_read(events)?;
+    supposed.into_iter().for_each(|(activity, ordinal)| replay.suppose(activity, ordinal));
+    let policy = &setup.policy;
     let classes = policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
     Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken, read })
 }
@@ -257,7 +279,7 @@ fn rules_digest() -> Digest {
 /// The id of a run comes from its content, the id itself left out.
 fn run_id(report: &Report) -> String {
     let content = serde_json::to_string(report).unwrap_or_default();
-    Digest::of(content.as_bytes()).short(16)
+    Digest::of(content.as_bytes()).id()
 }
 
 /// The ordinals of every event that findings rest on, or are about.

@@ -6,17 +6,8 @@ use crate::analyzer::{self, Analyzer, Context, Reach};
 use crate::model::control::Control;
 use crate::model::finding::{Severity, Status};
 use crate::model::page::section;
-use crate::model::report::{ControlRow, FindingRow, Report, RuleRow};
+use crate::model::report::{ControlRow, EVIDENCE_RULES, FindingRow, Report, RuleRow};
 use crate::policy::Provider;
-
-/// Rules whose open findings say that the evidence is incomplete (CONTRACT section 6).
-const EVIDENCE_RULES: &[&str] = &["altered-input", "log-gap", "rejected-records", "shrunken-listing", "stale-input", "suspect-correlation"];
-
-/// Whether the evidence is incomplete: an open finding of an evidence rule, or a file that could not be read.
-pub(super) fn is_incomplete(report: &Report) -> bool {
-    !report.refused.is_empty()
-        || report.findings.iter().any(|row| row.status == Status::Open && EVIDENCE_RULES.contains(&row.rule.as_str()))
-}
 
 /// Fills in what rests on everything else: rules, controls and what could not be checked.
 pub(super) fn conclude(context: &Context<'_>, report: &mut Report) {

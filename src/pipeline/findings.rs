@@ -63,14 +63,14 @@ impl History<'_> {
 
 /// The id of every finding. Two that would have the same, such as two lapses that only listings of one person tell of,
 /// are told apart by their order.
-fn ids(findings: &[Finding], records: &BTreeMap<u32, EventEvidence>) -> Vec<String> {
+pub(super) fn ids(findings: &[Finding], records: &BTreeMap<u32, EventEvidence>) -> Vec<String> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let of = |finding: &Finding| {
         let about = finding.about.and_then(|ordinal| records.get(&ordinal)).map(|record| record.native_id.as_str());
         let id = finding.id(about);
         let times = seen.entry(id.clone()).or_default();
         *times += 1;
-        if *times == 1 { id } else { Digest::of_parts([id.as_str(), &times.to_string()]).short(16) }
+        if *times == 1 { id } else { Digest::of_parts([id.as_str(), &times.to_string()]).id() }
     };
     findings.iter().map(of).collect()
 }
@@ -158,6 +158,12 @@ fn waiver_of<'a>(policy: &'a Policy, id: &str, rule: &str, account: &str) -> Opt
         _ => false,
     };
     policy.waivers.iter().filter(about).max_by_key(|waiver| waiver.expires)
+}
+
+/// Whether a waiver accepts a finding that is about no event.
+pub(super) fn is_accepted(context: &Context<'_>, finding: &Finding) -> bool {
+    let waiver = waiver_of(context.policy, &finding.id(None), finding.rule, &finding.subject.account);
+    waiver.is_some_and(|waiver| in_force(waiver, context.as_of))
 }
 
 /// The last day counts.

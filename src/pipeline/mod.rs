@@ -11,6 +11,7 @@ mod changes;
 mod conclusion;
 mod coverage;
 mod decode;
+pub mod doctor;
 mod error;
 mod failures;
 mod findings;
@@ -20,6 +21,7 @@ mod inputs;
 mod joiners;
 mod leavers;
 mod moment;
+mod plan;
 mod setup;
 mod tokens;
 mod trace;
@@ -27,8 +29,10 @@ pub mod verify;
 
 pub use analyze::{Analysis, analyze};
 pub use error::PipelineError;
+pub use failures::failures;
 pub use ingest::{Ingested, Progress, ingest};
 pub use inputs::{InputPath, expand, expand_paths};
+pub use plan::{Named, PlanAnswer, Suppositions, plan};
 pub use setup::Setup;
 pub use trace::{Answer, Window, trace};
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Format;
 use super::tally::{self, Standing, Turns, Verdict};
 use crate::model::finding::{Severity, Status};
-use crate::model::report::{ControlRow, CoverageRow, Report, WaiverRow};
+use crate::model::report::{ControlRow, CoverageRow, EVIDENCE_RULES, Report, WaiverRow};
 use crate::model::time::Timestamp;
 
 /// The card of this format.
@@ -35,6 +35,10 @@ struct Summary<'r> {
     accounts: Accounts<'r>,
     leavers: Leavers<'r>,
     tokens: Tokens<'r>,
+    failures: Failures<'r>,
+    joiners: Joiners<'r>,
+    changes: Changes<'r>,
+    guards: Guards<'r>,
     controls: Vec<Judged<'r>>,
     rules: Vec<Rule<'r>>,
     coverage: Vec<Coverage<'r>>,
@@ -110,6 +114,33 @@ struct Leavers<'r> {
 struct Tokens<'r> {
     total: usize,
     by_status: BTreeMap<&'r str, u64>,
+}
+
+#[derive(Serialize)]
+struct Failures<'r> {
+    total: usize,
+    by_cause: BTreeMap<&'r str, u64>,
+}
+
+#[derive(Serialize)]
+struct Joiners<'r> {
+    total: usize,
+    by_origin: BTreeMap<&'r str, u64>,
+}
+
+#[derive(Serialize)]
+struct Changes<'r> {
+    total: usize,
+    by_kind: BTreeMap<&'r str, u64>,
+}
+
+/// What says that the evidence is incomplete.
+#[derive(Serialize)]
+struct Guards<'r> {
+    incomplete: bool,
+    /// Open findings of the rules that say so.
+    open: BTreeMap<&'r str, u64>,
+    refused: usize,
 }
 
 #[derive(Serialize)]
@@ -214,6 +245,10 @@ fn summary(report: &Report) -> Summary<'_> {
         accounts: accounts(report),
         leavers: Leavers { total: report.leavers.len(), by_verdict: tally::by_word(&report.leavers, |row| &row.verdict) },
         tokens: Tokens { total: report.tokens.len(), by_status: tally::by_word(&report.tokens, |row| &row.status) },
+        failures: Failures { total: report.failures.len(), by_cause: tally::by_word(&report.failures, |row| &row.cause) },
+        joiners: Joiners { total: report.joiners.len(), by_origin: tally::by_word(&report.joiners, |row| &row.origin) },
+        changes: Changes { total: report.changes.len(), by_kind: tally::by_word(&report.changes, |row| &row.kind) },
+        guards: guards(report),
         controls: report.controls.iter().map(control).collect(),
         rules: report
             .rules
@@ -258,6 +293,12 @@ fn accounts(report: &Report) -> Accounts<'_> {
         by_state: tally::by_word(rows, |row| &row.state),
         by_situation: tally::by_word(rows, |row| &row.situation),
     }
+}
+
+fn guards(report: &Report) -> Guards<'_> {
+    let standing = tally::standing_by_rule(report, EVIDENCE_RULES);
+    let open = standing.into_iter().map(|(rule, standing)| (rule, standing.open)).collect();
+    Guards { incomplete: report.is_incomplete(), open, refused: report.refused.len() }
 }
 
 fn control(row: &ControlRow) -> Judged<'_> {

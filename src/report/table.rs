@@ -66,18 +66,26 @@ pub(super) fn blank<R>(_: &R) -> Cell<'_> {
 
 /// Writes the header and a line for each row.
 pub(super) fn write<'r, R: 'r>(columns: &[Column<R>], rows: impl IntoIterator<Item = &'r R>, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    // Whether a cell stands in quotes says whether it is text, so it is decided here and not by the writer.
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).quote_style(csv::QuoteStyle::Never).from_writer(out);
     writer.write_record(columns.iter().map(|(name, _)| name))?;
     for row in rows {
         for (_, cell) in columns {
             match cell(row) {
-                Cell::Text(text) => writer.write_field(guard(&text).as_bytes())?,
+                Cell::Text(text) => writer.write_field(quoted(&guard(&text)).as_bytes())?,
                 Cell::Number(number) => writer.write_field(number)?,
             }
         }
         writer.write_record(None::<&[u8]>)?;
     }
     writer.flush()
+}
+
+/// A text as a field. It stands in quotes where RFC 4180 asks for them, and where a spreadsheet could take it for a number, a date
+/// or a truth value: what is quoted can then be read as text, as in `00123`.
+fn quoted(text: &str) -> Cow<'_, str> {
+    let is_value = text.chars().any(char::is_numeric) || ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_value || text.contains([',', '"']) { Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))) } else { Cow::Borrowed(text) }
 }
 
 /// A text as it may stand in a cell: no spreadsheet runs it, no terminal obeys it, and a row stays on one line.
@@ -145,6 +153,24 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(guard(raw), safe, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_taken_for_a_value_is_quoted() {
+        for (text, field) in [
+            ("00123", "\"00123\""),
+            ("2026-09-30", "\"2026-09-30\""),
+            ("May 1", "\"May 1\""),
+            ("１２", "\"１２\""),
+            ("TRUE", "\"TRUE\""),
+            ("untrue", "untrue"),
+            ("a,b", "\"a,b\""),
+            ("say \"yes\"", "\"say \"\"yes\"\"\""),
+            ("within-sla", "within-sla"),
+            ("", ""),
+        ] {
+            assert_eq!(quoted(text), field, "{text}");
         }
     }
 

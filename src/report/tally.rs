@@ -1,4 +1,4 @@
-//! Tallies: the counts that the page and the summary both show, made in one place so that they agree.
+//! Tallies: the counts that the page, the summary and the terminal all show, made in one place so that they agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,18 +9,19 @@ use crate::model::report::{AccountRow, ControlRow, FindingRow, Report};
 
 /// How many findings stand where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Standing {
+pub struct Standing {
     /// They hold.
-    pub(super) open: u64,
+    pub open: u64,
     /// They hold and were accepted.
-    pub(super) waived: u64,
+    pub waived: u64,
     /// They held in the run before.
-    pub(super) resolved: u64,
+    pub resolved: u64,
 }
 
 impl Standing {
     /// How many of these findings stand where.
-    pub(super) fn of<'r>(findings: impl IntoIterator<Item = &'r FindingRow>) -> Self {
+    #[must_use]
+    pub fn of<'r>(findings: impl IntoIterator<Item = &'r FindingRow>) -> Self {
         let mut standing = Self::default();
         for finding in findings {
             standing.add(finding.status);
@@ -37,27 +38,29 @@ impl Standing {
     }
 
     /// Findings of one severity.
-    pub(super) fn of_severity(report: &Report, severity: Severity) -> Self {
+    #[must_use]
+    pub fn of_severity(report: &Report, severity: Severity) -> Self {
         Self::of(report.findings.iter().filter(|finding| finding.severity == severity))
     }
 }
 
 /// How many findings came, stayed and went since the run before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Turns {
+pub struct Turns {
     /// Never found before.
-    pub(super) new: u64,
+    pub new: u64,
     /// Found in the run before too.
-    pub(super) persisting: u64,
+    pub persisting: u64,
     /// Found before, but not in the run before.
-    pub(super) reopened: u64,
+    pub reopened: u64,
     /// Found in the run before, and no more.
-    pub(super) resolved: u64,
+    pub resolved: u64,
 }
 
 impl Turns {
     /// Over all findings, waived ones too.
-    pub(super) fn of(report: &Report) -> Self {
+    #[must_use]
+    pub fn of(report: &Report) -> Self {
         let mut turns = Self::default();
         for finding in &report.findings {
             match finding.change {

@@ -32,6 +32,15 @@ pub struct Attempt {
     pub sent: Option<Box<ScimUser>>,
 }
 
+/// Somebody a request was about whom no input of the identity provider names, by what the request told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stranger {
+    /// The `externalId`: the id that the identity provider has for the person.
+    pub external_id: Option<String>,
+    /// The `userName`, where no `externalId` was told.
+    pub user_name: Option<String>,
+}
+
 impl Attempt {
     /// Whether it worked.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::account::{Access, Owner};
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Stranger};
 use super::correlation::Links;
 use super::credential::Holder;
 use super::directory::Directory;
@@ -72,7 +72,13 @@ impl Directory {
             let by_what_was_sent = || links.named(&user).filter(|_| user.external_id.is_none() && user.id.is_none());
             if let Some(person) = by_id.or_else(through).or_else(by_what_was_sent) {
                 self.persons[person].attempts.push(attempt);
+            } else {
+                let stranger = self.stranger(&user, &by_scim_id);
+                self.stranger_attempts.entry(stranger).or_default().push(attempt);
             }
+        }
+        for attempts in self.stranger_attempts.values_mut() {
+            attempts.sort_by_key(|attempt| (attempt.at, attempt.proof));
         }
         for person in &mut self.persons {
             person.attempts.sort_by_key(|attempt| (attempt.at, attempt.proof));
@@ -89,6 +95,15 @@ impl Directory {
         for attempts in self.group_attempts.values_mut() {
             attempts.sort_by_key(|attempt| (attempt.at, attempt.proof));
         }
+    }
+
+    /// Whom a request names that is about nobody known: as its account is known, else as it was sent.
+    fn stranger(&self, user: &ScimUser, by_scim_id: &HashMap<String, usize>) -> Stranger {
+        let account = user.id.as_ref().and_then(|id| self.accounts.get(*by_scim_id.get(id)?));
+        let external_id = user.external_id.clone().or_else(|| account?.external_id.clone());
+        let name = user.user_name.as_deref().or_else(|| Some(account?.name.as_str())).or(user.id.as_deref());
+        let user_name = name.filter(|_| external_id.is_none()).map(fold);
+        Stranger { external_id, user_name }
     }
 
     /// Sign-ons that the identity provider tells, and the use of tokens, are activity of the accounts.

@@ -26,7 +26,7 @@ mod timeline;
 mod trail;
 
 pub use account::{Access, Account, Owner, RoleFact};
-pub use attempt::{Attempt, Side};
+pub use attempt::{Attempt, Side, Stranger};
 pub use credential::{Credential, Holder};
 pub use departure::Departure;
 pub use directory::{Directory, Slice};

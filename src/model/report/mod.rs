@@ -9,9 +9,11 @@ use super::finding::{Confidence, Severity, Status, Turn};
 use super::time::{Span, Timestamp};
 
 mod failure;
+mod guard;
 mod movement;
 
 pub use failure::FailureRow;
+pub use guard::EVIDENCE_RULES;
 pub use movement::{ChangeRow, JoinerRow};
 
 /// One report.
@@ -29,6 +31,9 @@ pub struct Report {
     pub tokens: Vec<TokenRow>,
     /// Every failure of the sync that nothing repaired, by cause, then by person.
     pub failures: Vec<FailureRow>,
+    /// Every failure of the sync that is over, in the same order; for the terminal.
+    #[serde(default)]
+    pub past_failures: Vec<FailureRow>,
     /// Every account that appeared in the period, by time.
     pub joiners: Vec<JoinerRow>,
     /// Every change of a role, group or resource group in the period, by time.

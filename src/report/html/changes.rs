@@ -6,7 +6,7 @@ use super::filters;
 use super::index::Index;
 use crate::model::finding::Turn;
 use crate::model::report::{FindingRow, Head, Report};
-use crate::report::tally::Turns;
+use crate::report::tally::{Standing, Turns};
 
 /// How many findings of each kind are named.
 const NAMED: usize = 8;
@@ -17,6 +17,7 @@ const NAMED: usize = 8;
 pub(super) struct Section<'r> {
     head: &'r Head,
     turns: Turns,
+    waived: u64,
     groups: Vec<Group<'r>>,
     /// Whether the inputs speak for the whole period.
     whole: bool,
@@ -42,6 +43,7 @@ impl<'r> Section<'r> {
         Self {
             head: &report.head,
             turns: Turns::of(report),
+            waived: Standing::of(&report.findings).waived,
             groups: groups.into_iter().filter(|group| !group.rows.is_empty()).collect(),
             whole: report.gaps.is_empty() && report.refused.is_empty(),
             index,

@@ -11,7 +11,7 @@ const RECORDS: usize = 20;
 const RECORD: usize = 12_000;
 
 /// How much of all records together the page shows, in bytes of HTML.
-const ALL: usize = 4_000_000;
+const ALL: usize = 1_000_000;
 
 /// One record that a finding rests on.
 pub(super) struct Exhibit<'r> {

@@ -133,7 +133,7 @@ pub(super) fn span(span: Span) -> String {
 pub(super) fn query(text: &str) -> String {
     let mut query = String::new();
     for byte in plain(text).bytes() {
-        if byte.is_ascii_alphanumeric() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'(' | b')') {
             query.push(char::from(byte));
         } else {
             // Writing to a string cannot fail.

@@ -1,8 +1,13 @@
-//! Failures as rows: all that failed and was not repaired, be it found one by one, as an outage, or not yet.
+//! Failures as rows: all that failed and was not repaired, be it found one by one, as an outage, or not yet; and all that
+//! failed and is over. [`summary`] groups them for whoever asks.
 
-use crate::analyzer::{self, Context, Failures, Unrepaired};
+mod summary;
+
+use crate::analyzer::{self, Context, End, Failures, Settled, Unrepaired};
 use crate::model::report::FailureRow;
 use crate::state::Person;
+
+pub use summary::failures;
 
 /// Every unrepaired failure, by cause, then by person or group.
 pub(super) fn rows(context: &Context<'_>) -> Vec<FailureRow> {
@@ -26,12 +31,60 @@ pub(super) fn rows(context: &Context<'_>) -> Vec<FailureRow> {
             rows.push(FailureRow { group: (*name).to_owned(), standing: standing(context, one, None, false), remediation, ..row });
         }
     }
+    for (stranger, unrepaired) in &failures.strangers {
+        for one in unrepaired {
+            let row = row(&connector, one);
+            let remediation =
+                format!("No input of the identity provider names this person, so find out who it is first. {}", row.remediation);
+            let person = stranger.external_id.clone().unwrap_or_default();
+            let person_login = stranger.user_name.clone().unwrap_or_default();
+            rows.push(FailureRow { person, person_login, standing: standing(context, one, None, false), remediation, ..row });
+        }
+    }
     rows.sort_by(|one, other| order(one).cmp(&order(other)));
     rows
 }
 
+/// Every failure that is over, in the same order.
+pub(super) fn past(context: &Context<'_>) -> Vec<FailureRow> {
+    let connector = analyzer::connector(context).object;
+    let directory = context.directory;
+    let of_people = directory.persons.iter().flat_map(|person| {
+        let named = |over: &Settled<'_>| FailureRow {
+            person: person.id.clone(),
+            person_login: person.login.clone().unwrap_or_default(),
+            ..past_row(&connector, over)
+        };
+        analyzer::settled_of(context, person).iter().map(named).collect::<Vec<_>>()
+    });
+    let of_groups = directory.group_attempts.iter().flat_map(|(name, attempts)| {
+        let named = |over: &Settled<'_>| FailureRow { group: name.clone(), ..past_row(&connector, over) };
+        analyzer::settled_of_group(context, attempts).iter().map(named).collect::<Vec<_>>()
+    });
+    let of_strangers = directory.stranger_attempts.iter().flat_map(|(stranger, attempts)| {
+        let named = |over: &Settled<'_>| FailureRow {
+            person: stranger.external_id.clone().unwrap_or_default(),
+            person_login: stranger.user_name.clone().unwrap_or_default(),
+            ..past_row(&connector, over)
+        };
+        analyzer::settled_of_group(context, attempts).iter().map(named).collect::<Vec<_>>()
+    });
+    let mut rows: Vec<FailureRow> = of_people.chain(of_groups).chain(of_strangers).collect();
+    rows.sort_by(|one, other| order(one).cmp(&order(other)));
+    rows
+}
+
+fn past_row(connector: &str, over: &Settled<'_>) -> FailureRow {
+    let (standing, ended_at) = match over.end {
+        End::Recovered(at) => ("recovered", Some(at)),
+        End::Held(at) => ("superseded", Some(at)),
+        End::Pointless => ("superseded", None),
+    };
+    FailureRow { standing: standing.to_owned(), ended_at, ..row(connector, &over.failed) }
+}
+
 fn order(row: &FailureRow) -> impl Ord + '_ {
-    (&row.cause, &row.person_login, &row.person, &row.group, &row.operation)
+    (&row.cause, &row.person_login, &row.person, &row.group, &row.operation, row.first_failed_at)
 }
 
 fn row(connector: &str, one: &Unrepaired<'_>) -> FailureRow {
@@ -56,6 +109,7 @@ fn row(connector: &str, one: &Unrepaired<'_>) -> FailureRow {
         remediation: one.remediation(),
         group: String::new(),
         standing: String::new(),
+        ended_at: None,
     }
 }
 
@@ -74,7 +128,8 @@ fn standing(context: &Context<'_>, one: &Unrepaired<'_>, person: Option<&Person>
 mod tests {
     use super::*;
     use crate::analyzer::scene::{AS_OF, Scene, hour};
-    use crate::model::event::{Activity, NamedRef, Operation, Outcome};
+    use crate::model::event::{Activity, Exchange, NamedRef, Operation, Outcome};
+    use crate::model::facts::ScimUser;
     use crate::model::time::Span;
 
     fn standing_of(scene: &Scene) -> Vec<(String, String, String)> {
@@ -150,5 +205,28 @@ mod tests {
         scene.accounts(5, &[("1", true)]).refused(20, "1", Operation::Update, "409", "");
         scene.attempt(21, "1", Operation::Update, Outcome::Success);
         assert_eq!(standing_of(&scene), []);
+        let past = scene.with(past);
+        let over: Vec<_> = past.iter().map(|row| (row.person.as_str(), row.cause.as_str(), row.standing.as_str(), row.ended_at)).collect();
+        assert_eq!(over, [("1", "conflict", "recovered", Some(hour(21)))]);
+    }
+
+    #[test]
+    fn a_request_about_nobody_known_has_its_row() {
+        let mut scene = Scene::provided_by("okta", "");
+        let refused = |external_id: Option<&str>, user_name: &str| {
+            let user =
+                ScimUser { external_id: external_id.map(str::to_owned), user_name: Some(user_name.to_owned()), ..ScimUser::default() };
+            let exchange =
+                Exchange { method: "POST".to_owned(), operation: Some(Operation::Create), user: Some(user), ..Exchange::default() };
+            Activity::Exchange(Box::new(exchange))
+        };
+        scene.event(20, Outcome::Failure, refused(Some("00u-gone"), "Gone"));
+        scene.event(21, Outcome::Failure, refused(None, "Stray"));
+        scene.event(22, Outcome::Failure, refused(None, "mended"));
+        scene.event(23, Outcome::Success, refused(None, "Mended"));
+        let rows = scene.with(rows);
+        let told: Vec<_> = rows.iter().map(|row| (row.person.as_str(), row.person_login.as_str(), row.operation.as_str())).collect();
+        assert_eq!(told, [("00u-gone", "", "create"), ("", "stray", "create")]);
+        assert!(rows[0].remediation.starts_with("No input of the identity provider names this person"), "{}", rows[0].remediation);
     }
 }
