@@ -2,10 +2,10 @@
 
 use super::context::{AboutAccount as _, access_in_words, subject};
 use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
-use crate::model::finding::{Confidence, Finding, Proof, Severity};
+use crate::model::finding::{Finding, Proof, Severity};
 use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
-use crate::state::{Account, LapseKind, Owner, Person, Slice};
+use crate::state::{Account, Lapse, LapseKind, Owner, Person, Slice};
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -43,11 +43,16 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
 fn reach(context: &Context<'_>) -> Reach {
     let untold =
         |account: &&Account| context.directory.owner(account).is_some_and(|owner| context.directory.entitled(account, owner).is_none());
-    match context.active_humans().filter(untold).count() {
-        0 => Reach::Everything,
-        1 => Reach::Part("of one active account nothing tells whether its owner is entitled".to_owned()),
-        count => Reach::Part(format!("of {count} active accounts nothing tells whether their owners are entitled")),
-    }
+    let untold = match context.active_humans().filter(untold).count() {
+        0 => None,
+        1 => Some("of one active account nothing tells whether its owner is entitled".to_owned()),
+        count => Some(format!("of {count} active accounts nothing tells whether their owners are entitled")),
+    };
+    let unlisted = context.directory.accounts_listed.is_none().then(|| {
+        "the target's accounts were not listed in full, so those that no log tells of are not judged, and who has no owner is known with low confidence"
+            .to_owned()
+    });
+    Reach::in_part(unlisted.into_iter().chain(untold))
 }
 
 fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
@@ -89,7 +94,7 @@ fn owner_gone(context: &Context<'_>, account: &Account, owner: &Person) -> Optio
     let inactive = owner.active() == Some(false);
     let (reason, severity) = if inactive { ("owner-inactive", Severity::Critical) } else { ("owner-unassigned", Severity::High) };
     let provider = context.policy.idp.provider.name();
-    let when = lapse.map(|lapse| format!(" on {} UTC", lapse.at.minute())).unwrap_or_default();
+    let when = lapse.map(|lapse| format!(" {}", lapse.when())).unwrap_or_default();
     let happened = match (inactive, lapse.map(|lapse| lapse.kind)) {
         (true, Some(LapseKind::Suspended)) => format!("{} was suspended in {provider}{when}", owner.label()),
         (true, Some(LapseKind::Deleted)) => format!("{} was deleted in {provider}{when}", owner.label()),
@@ -101,8 +106,9 @@ fn owner_gone(context: &Context<'_>, account: &Account, owner: &Person) -> Optio
         (false, Some(_)) => format!("{} is active in {provider} but lost the application{when}", owner.label()),
         (false, None) => format!("{} is active in {provider} but not assigned to the application", owner.label()),
     };
-    let mut finding = orphan(reason, severity, account, Some(owner), since);
-    finding.explanation = format!("{happened}; the account is still in the organization.");
+    let mut finding = orphan(reason, severity, account, Some(owner), exactly(since, lapse, account));
+    let as_far = context.as_far_as_told(account, lapse.map(|lapse| lapse.at));
+    finding.explanation = format!("{happened}; {as_far}the account is still in the organization.");
     finding.remediation = if inactive {
         "Remove the member from the organization and revoke its tokens, then find out why the deactivation did not arrive.".to_owned()
     } else {
@@ -112,6 +118,13 @@ fn owner_gone(context: &Context<'_>, account: &Account, owner: &Person) -> Optio
     let standing = owner.standing.seen().map(|(_, proof)| proof);
     let decisive = lapse.map(|lapse| lapse.proof).or(if inactive { standing } else { assigned });
     Some(finding.resting_on(decisive.map(Proof::Event)))
+}
+
+/// The moment from which an account is left behind, where a record tells it; a listing shows only that it has passed.
+fn exactly(since: Option<Timestamp>, lapse: Option<Lapse>, account: &Account) -> Option<Timestamp> {
+    let bounded = lapse.filter(|lapse| lapse.later_than.is_some()).map(|lapse| lapse.at);
+    let appeared = account.access.last().filter(|step| step.later_than.is_some()).map(|step| step.at);
+    since.filter(|since| bounded.max(appeared) < Some(*since))
 }
 
 fn contract_ended(context: &Context<'_>, account: &Account, owner: &Person) -> Option<Finding> {
@@ -143,10 +156,10 @@ fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
     let since = account.active_since().or(account.first_seen.map(|(at, _)| at));
     let mut finding = orphan("no-owner", Severity::High, account, None, since);
     let people_listed = [Absence::PersonInactive, Absence::PersonGone].iter().any(|absence| context.directory.listed.contains(absence));
-    if !people_listed {
-        // Nobody was listed in full, so that nobody is known to own it proves little.
-        finding.confidence = Confidence::Low;
-        finding.severity = finding.severity.lowered(Confidence::Low.steps());
+    let is_listed = !context.directory.is_target(account) || context.directory.accounts_listed.is_some();
+    if !people_listed || !is_listed {
+        // Where not everybody was listed, that nobody is known to own it proves little; a log alone tells little of an account.
+        finding.doubt();
     }
     finding.explanation = match &account.external_id {
         Some(id) => {
