@@ -1,6 +1,7 @@
 // Links: numbers lead to the rows behind them, and each finding has an address to copy.
 {
   const lists = new Map(all("[data-list]").map((root) => [root.dataset.list, new List(root)]));
+  document.documentElement.classList.add("listed");
 
   for (const link of all("a[data-filter]")) {
     const id = link.dataset.to ?? link.hash.slice(1);
