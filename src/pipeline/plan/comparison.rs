@@ -9,9 +9,9 @@ use super::super::{PipelineError, Workers, findings};
 use super::supposition::Supposed;
 use super::world::{Replica, World};
 use crate::analyzer;
-use crate::model::event::Activity;
+use crate::model::event::{AccountRef, Activity, Change, NamedRef};
 use crate::model::finding::{Finding, Status, Subject};
-use crate::model::plan::{Comparison, FindingChange, Plan, PlannedOperation};
+use crate::model::plan::{Comparison, FindingChange, PersonEffect, Plan, PlannedOperation};
 use crate::model::report::FindingRow;
 use crate::model::time::{Span, Timestamp};
 
@@ -87,11 +87,26 @@ pub(super) fn with_last_run(world: &World<'_>, real: &Replica<'_>, workers: &Wor
     }))
 }
 
-/// What the requests of a plan do when they work. Their ordinals are of no record, and none of what was supposed.
+/// What the requests of a plan do when they work, and what the target does about resource groups because of them. Their
+/// ordinals are of no record, and none of what was supposed.
 fn carried_out(plan: &Plan) -> impl Iterator<Item = (Activity, u32)> {
     let done = plan.operations.iter().filter(|operation| operation.validity.may_work());
     let effects = done.filter_map(|operation| operation.effect.clone()).map(|effect| Activity::Exchange(Box::new(effect)));
-    effects.zip(std::iter::repeat(u32::MAX / 2))
+    effects.chain(plan.people.iter().flat_map(moved)).zip(std::iter::repeat(u32::MAX / 2))
+}
+
+/// How the target moves somebody between resource groups, which it does at once when SCIM groups change.
+fn moved(effect: &PersonEffect) -> impl Iterator<Item = Activity> {
+    let (before, after) = (&effect.resource_groups_before, &effect.resource_groups_after);
+    let gained = after.iter().filter(|one| !before.contains(one)).map(|one| (one, Change::Added));
+    let stays = |name: &str| after.iter().any(|one| one.resource_group == name);
+    let lost = before.iter().filter(move |one| !stays(&one.resource_group)).map(|one| (one, Change::Removed));
+    gained.chain(lost).map(|(one, change)| {
+        let account = AccountRef { name: Some(effect.account.clone()), ..AccountRef::default() };
+        let role = Some(one.role.clone()).filter(|role| !role.is_empty());
+        let group = NamedRef { id: None, name: Some(one.resource_group.clone()) };
+        Activity::ResourceGroupMembers { group, accounts: vec![(account, role)], change }
+    })
 }
 
 fn found(replica: &Replica<'_>, at: Timestamp, workers: &Workers) -> Vec<Finding> {
