@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::author::{self, Author};
 use super::context::{AboutAccount as _, subject};
-use super::{Analyzer, Context, Judge, Reason, everything, hipaa, iso, nist, pci, soc2};
+use super::{Analyzer, Context, Judge, Reach, Reason, hipaa, iso, nist, pci, soc2};
 use crate::model::event::{Actor, Membership};
 use crate::model::finding::{Finding, Proof, Severity};
 use crate::model::time::{Span, Timestamp};
@@ -35,7 +35,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
         hipaa("308(a)(1)(ii)(D)"),
     ],
     rests_on: &[PROVIDER_LOGS, &["huggingface-audit-log"]],
-    reach: everything,
+    reach,
     population: |context| {
         let changes = &context.directory.changes;
         let latest = latest(changes);
@@ -51,16 +51,41 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
 
 /// Logs that tell what the identity provider did for a person.
 const PROVIDER_LOGS: &[&str] = &["okta-system-log", "entra-audit", "entra-provisioning"];
+/// Those of them that tell of every change to a person; the provisioning log tells of attempts at the target alone.
+const WITNESSES: &[&str] = &["okta-system-log", "entra-audit"];
 /// An event of the identity provider this near explains a change.
 const EXPLAINED_WITHIN: Span = Span::from_micros(60 * 60 * 1_000_000);
 
-fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    // Without the identity provider's log nothing is known to have happened without it.
-    if !context.logs.iter().any(|log| PROVIDER_LOGS.contains(&log.source.as_str())) {
-        return;
+fn reach(context: &Context<'_>) -> Reach {
+    match unexplained(context).iter().filter(|change| !change.is_witnessed).count() {
+        0 => Reach::Everything,
+        1 => Reach::Part("one change by hand falls into a time that no log of the identity provider covers".to_owned()),
+        count => Reach::Part(format!("{count} changes by hand fall into times that no log of the identity provider covers")),
     }
+}
+
+fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let witnessed = unexplained(context).into_iter().filter(|change| change.is_witnessed);
+    findings.extend(witnessed.map(|change| finding(context, &change)));
+}
+
+/// A change by hand that no event of the identity provider explains.
+struct Unexplained<'a> {
+    reason: &'static str,
+    severity: Severity,
+    account: &'a Account,
+    change: &'a TargetChange,
+    actor: &'a Actor,
+    /// Whether the account still is as the change left it.
+    stands: bool,
+    /// Whether an event that explains it would have been told.
+    is_witnessed: bool,
+}
+
+fn unexplained<'a>(context: &Context<'a>) -> Vec<Unexplained<'a>> {
     let scim_actors = author::scim_actors(context.policy);
     let latest = latest(&context.directory.changes);
+    let mut found = Vec::new();
     for (index, change) in context.directory.changes.iter().enumerate() {
         let Some((account, actor)) = account_and_actor(context, change) else { continue };
         let Some((reason, severity)) = reason(&change.step) else { continue };
@@ -69,12 +94,23 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
         {
             continue;
         }
-        let owner = context.directory.owner(account);
         if owners(context, account).any(|owner| is_explained(owner, change.at)) {
             continue;
         }
-        findings.push(finding(reason, severity, account, owner, change, actor, stands));
+        let is_witnessed = is_witnessed(context, change.at);
+        found.push(Unexplained { reason, severity, account, change, actor, stands, is_witnessed });
     }
+    found
+}
+
+/// Whether a log of the provider speaks of the whole time in which an event would explain a change: a silence that is
+/// longer than allowed may have swallowed one.
+fn is_witnessed(context: &Context<'_>, at: Timestamp) -> bool {
+    let (earliest, latest) = (at.minus(EXPLAINED_WITHIN), at.plus(EXPLAINED_WITHIN));
+    context.logs.iter().filter(|log| WITNESSES.contains(&log.source.as_str())).any(|log| {
+        let gaps = log.gaps(context.from.min(earliest), context.as_of, context.allowed_silence(&log.source));
+        gaps.iter().all(|(begins, ends)| latest <= *begins || *ends <= earliest)
+    })
 }
 
 fn account_and_actor<'a>(context: &Context<'a>, change: &'a TargetChange) -> Option<(&'a Account, &'a Actor)> {
@@ -141,15 +177,9 @@ fn is_explained(owner: &Person, at: Timestamp) -> bool {
     author::is_near(&owner.touched, at, EXPLAINED_WITHIN)
 }
 
-fn finding(
-    reason: &'static str,
-    severity: Severity,
-    account: &Account,
-    owner: Option<&Person>,
-    change: &TargetChange,
-    actor: &Actor,
-    stands: bool,
-) -> Finding {
+fn finding(context: &Context<'_>, unexplained: &Unexplained<'_>) -> Finding {
+    let &Unexplained { reason, severity, account, change, actor, stands, .. } = unexplained;
+    let owner = context.directory.owner(account);
     let mut subject = subject(account, owner);
     if let ChangeStep::ResourceGroup(name, _) = &change.step {
         subject.group.clone_from(name);
@@ -189,5 +219,39 @@ fn in_words(name: &str, step: &ChangeStep) -> String {
         ChangeStep::ResourceGroup(group, Some(Some(role))) => format!("{name} has role {role} in resource group {group}"),
         ChangeStep::ResourceGroup(group, Some(None)) => format!("{name} is in resource group {group}"),
         ChangeStep::ResourceGroup(group, None) => format!("{name} was removed from resource group {group}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{AS_OF, Scene};
+    use super::*;
+
+    /// Dana removes an account by hand at the hundredth hour, and these logs have records at these hours: how much is
+    /// found, and what is left out.
+    fn judged(logs: &[(&str, &[i64])]) -> (usize, Reach) {
+        let mut scene = Scene::new("");
+        scene.accounts(0, &[("leaver", true)]).audited(100, "leaver", Membership::Removed).by("dana-k");
+        for (source, hours) in logs {
+            scene.log(source, hours);
+        }
+        (scene.findings(ANALYZER.id).len(), scene.with(|context| (ANALYZER.reach)(context)))
+    }
+
+    #[test]
+    fn a_change_is_judged_where_a_log_would_have_told_of_its_cause() {
+        let steady: Vec<i64> = (0..AS_OF / 10).map(|n| n * 10).collect();
+        assert_eq!(judged(&[("entra-audit", &steady)]), (1, Reach::Everything));
+        // Twenty-four hours of silence are allowed: one that ends an hour before the change, or begins an hour after it.
+        let around = |silent: std::ops::Range<i64>| -> Vec<i64> { (0..AS_OF).filter(|at| !silent.contains(at)).collect() };
+        for silent in [50..99, 102..140] {
+            assert_eq!(judged(&[("entra-audit", &around(silent.clone()))]), (1, Reach::Everything), "{silent:?}");
+        }
+        let left_out = Reach::Part("one change by hand falls into a time that no log of the identity provider covers".to_owned());
+        for silent in [50..100, 90..120, 101..140, 0..110, 95..AS_OF + 1] {
+            assert_eq!(judged(&[("entra-audit", &around(silent.clone()))]), (0, left_out.clone()), "{silent:?}");
+        }
+        assert_eq!(judged(&[("entra-provisioning", &steady)]), (0, left_out.clone()), "it tells of no group and no assignment");
+        assert_eq!(judged(&[]), (0, left_out));
     }
 }

@@ -29,6 +29,7 @@ pub(crate) struct Scene {
     policy: Policy,
     events: Vec<Event>,
     listings: Vec<Listing>,
+    logs: Vec<Coverage>,
 }
 
 impl Scene {
@@ -43,7 +44,8 @@ impl Scene {
             "[report]\norganization = \"Acme Corp\"\n[idp]\nprovider = \"{provider}\"\n[target]\nprovider = \"huggingface\"\nname = \"acme\"\n{config}"
         );
         let policy = parse(&text, "scimdrift.toml").expect("the config is right");
-        Self { policy, events: Vec::new(), listings: Vec::new() }
+        let log = Coverage { source: "entra-sign-in".to_owned(), records: 2, hours: vec![(hour(0), hour(0)), (hour(AS_OF), hour(AS_OF))] };
+        Self { policy, events: Vec::new(), listings: Vec::new(), logs: vec![log] }
     }
 
     /// One event at an hour.
@@ -227,6 +229,13 @@ impl Scene {
         self
     }
 
+    /// A log that has records at these hours.
+    pub(crate) fn log(&mut self, source: &str, hours: &[i64]) -> &mut Self {
+        let (source, hours) = (source.to_owned(), hours.iter().map(|at| (hour(*at), hour(*at))).collect());
+        self.logs.push(Coverage { source, records: 1, hours });
+        self
+    }
+
     /// The events in their order: the place of each is its ordinal.
     pub(crate) fn in_order(&self) -> Vec<&Event> {
         let mut events: Vec<&Event> = self.events.iter().collect();
@@ -255,14 +264,13 @@ impl Scene {
         let classes: BTreeMap<_, _> =
             self.policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
         let directory = replay.finish(&self.policy.aliases, self.policy.target.user_name, &classes);
-        let log = Coverage { source: "entra-sign-in".to_owned(), records: 2, hours: vec![(hour(0), hour(0)), (hour(AS_OF), hour(AS_OF))] };
         judge(&Context {
             directory: &directory,
             policy: &self.policy,
             as_of: hour(AS_OF),
             from: hour(0),
             to: hour(AS_OF),
-            logs: &[log],
+            logs: &self.logs,
             inputs: &[],
             kept_out: &[],
             altered: &[],
