@@ -28,25 +28,54 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
 };
 
 fn reach(context: &Context<'_>) -> Reach {
-    if context.directory.accounts_listed.is_some() {
-        return Reach::Everything;
+    let unlisted = context.directory.accounts_listed.is_none().then(|| {
+        "the target's accounts were not listed in full, so who has none is known only where the log tells of it, and with low confidence"
+            .to_owned()
+    });
+    let untold = match judged(context).filter(|person| presence(context, person) == Presence::Untold).count() {
+        0 => None,
+        1 => Some("of one entitled person the account is known, and not whether it is active".to_owned()),
+        count => Some(format!("of {count} entitled people the accounts are known, and not whether they are active")),
+    };
+    Reach::in_part(unlisted.into_iter().chain(untold))
+}
+
+/// Whoever has been entitled for long enough to have an account.
+fn judged<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a Person> {
+    context.directory.persons.iter().filter(|person| is_judged(context, person))
+}
+
+fn is_judged(context: &Context<'_>, person: &Person) -> bool {
+    person.entitled() == Some(true) && person.entitled_since().is_none_or(|since| context.beyond_grace(since))
+}
+
+/// Whether a person has an account that is in the organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    /// One is, or a disputed one that may be this person's.
+    There,
+    /// One is known, or may be this person's, of which nothing tells whether it is.
+    Untold,
+    /// None is known to be.
+    Absent,
+}
+
+fn presence(context: &Context<'_>, person: &Person) -> Presence {
+    let disputed = || person.disputed.iter().filter_map(|index| context.directory.accounts.get(*index));
+    let present = |account: &Account| matches!(account.access.value(), Some(Access::Active | Access::Pending));
+    if context.directory.target_accounts(person).any(Account::is_active) || disputed().any(present) {
+        return Presence::There;
     }
-    Reach::Part("the target's accounts were not listed in full, so who has none is known only where the log tells of it".to_owned())
+    let mut all = context.directory.target_accounts(person).chain(disputed());
+    if all.any(|account| account.access.value().is_none()) { Presence::Untold } else { Presence::Absent }
 }
 
 fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     let Some(person) = slice.person.and_then(|index| context.directory.persons.get(index)) else { return };
-    let since = person.entitled_since();
-    if person.entitled() != Some(true) || since.is_some_and(|since| !context.beyond_grace(since)) {
+    if !is_judged(context, person) || presence(context, person) != Presence::Absent {
         return;
     }
     let accounts: Vec<&Account> = context.directory.target_accounts(person).collect();
-    // One of the disputed accounts may be this person's.
-    let disputed = person.disputed.iter().filter_map(|index| context.directory.accounts.get(*index));
-    let present = |account: &Account| matches!(account.access.value(), Some(Access::Active | Access::Pending));
-    if accounts.iter().any(|account| account.is_active()) || disputed.into_iter().any(present) {
-        return;
-    }
     let found = match accounts.iter().find(|account| account.access.value() == Some(Access::Pending)) {
         Some(account) => invitation_pending(context, person, account),
         None => absent(context, person, &accounts),
@@ -61,6 +90,9 @@ fn missing(context: &Context<'_>, reason: &'static str, severity: Severity, pers
     let mut finding = Finding::new(ANALYZER.id, reason, severity, subject, &[&person.id], Proof::Event(assigned));
     finding.expected = "an active account".to_owned();
     finding.since = since;
+    if context.directory.accounts_listed.is_none() {
+        finding.doubt();
+    }
     finding.resting_on(person.standing.seen().map(|(_, proof)| Proof::Event(proof)))
 }
 
@@ -120,11 +152,7 @@ fn attempts<'a>(context: &Context<'_>, person: &'a Person) -> Vec<&'a Attempt> {
 
 /// The last moment at which something showed that no account was active; `None` where nothing did.
 fn known_absent_at(context: &Context<'_>, accounts: &[&Account]) -> Option<Timestamp> {
-    let listed = context.directory.accounts_listed;
-    if listed.is_none() && accounts.iter().any(|account| account.access.value().is_none()) {
-        return None;
-    }
-    listed.max(accounts.iter().filter_map(|account| account.access.seen()).map(|(at, _)| at).max())
+    context.directory.accounts_listed.max(accounts.iter().filter_map(|account| account.access.seen()).map(|(at, _)| at).max())
 }
 
 /// The step by which an account went while its owner was entitled, and not by the connector.
@@ -192,6 +220,9 @@ mod tests {
     use super::super::scene::{AS_OF, Scene};
     use super::*;
     use crate::model::event::{AccountRef, Activity, Membership};
+    use crate::model::facts::{Observation, ScimUser};
+    use crate::model::finding::Confidence;
+    use crate::model::listing::Absence;
 
     fn scene(since: i64) -> Scene {
         let mut scene = Scene::new("");
@@ -238,7 +269,23 @@ mod tests {
         scene.entitled("robin", 10);
         assert_eq!(reasons(&scene), [""; 0]);
         scene.attempt(11, "robin", Operation::Create, Outcome::Failure);
-        assert_eq!(reasons(&scene), ["attempt-failed"], "the log itself says that there is none");
+        let found = scene.findings(ANALYZER.id);
+        let found: Vec<_> = found.iter().map(|finding| (finding.reason, finding.confidence, finding.severity)).collect();
+        assert_eq!(found, [("attempt-failed", Confidence::Low, Severity::Low)], "the log itself says that there is none");
+    }
+
+    #[test]
+    fn an_account_of_which_nothing_tells_whether_it_is_there_is_not_missing() {
+        let mut scene = Scene::new("[[alias]]\nperson = \"robin\"\nsystem = \"huggingface\"\naccount = \"goose\"");
+        let user = ScimUser { id: Some("1".to_owned()), active: Some(true), ..ScimUser::default() };
+        scene.entitled("robin", 10).row(20, "scim-users", Observation::ScimUser(user));
+        scene.listing(20, "scim-users", Absence::ScimUser, 1);
+        assert_eq!(reasons(&scene), ["never-attempted"]);
+        let account = AccountRef { name: Some("goose".to_owned()), ..AccountRef::default() };
+        scene.event(30, Outcome::Success, Activity::Login { account });
+        assert_eq!(reasons(&scene), [""; 0]);
+        let why = "of one entitled person the account is known, and not whether it is active";
+        assert_eq!(scene.with(|context| (ANALYZER.reach)(context)), Reach::Part(why.to_owned()));
     }
 
     #[test]

@@ -90,6 +90,14 @@ pub enum Reach {
     Part(String),
 }
 
+impl Reach {
+    /// What is left where each of these, a clause without its full stop, keeps a rule from judging everything.
+    fn in_part(reasons: impl IntoIterator<Item = String>) -> Self {
+        let reasons: Vec<String> = reasons.into_iter().collect();
+        if reasons.is_empty() { Self::Everything } else { Self::Part(reasons.join("; ")) }
+    }
+}
+
 /// The reach of a rule that judges whatever was read.
 fn everything(_: &Context<'_>) -> Reach {
     Reach::Everything

@@ -2,7 +2,7 @@
 
 use super::context::{AboutAccount as _, access_in_words, subject};
 use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
-use crate::model::finding::{Confidence, Finding, Proof, Severity};
+use crate::model::finding::{Finding, Proof, Severity};
 use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
 use crate::state::{Account, LapseKind, Owner, Person, Slice};
@@ -42,11 +42,16 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
 fn reach(context: &Context<'_>) -> Reach {
     let untold =
         |account: &&Account| context.directory.owner(account).is_some_and(|owner| context.directory.entitled(account, owner).is_none());
-    match context.active_humans().filter(untold).count() {
-        0 => Reach::Everything,
-        1 => Reach::Part("of one active account nothing tells whether its owner is entitled".to_owned()),
-        count => Reach::Part(format!("of {count} active accounts nothing tells whether their owners are entitled")),
-    }
+    let untold = match context.active_humans().filter(untold).count() {
+        0 => None,
+        1 => Some("of one active account nothing tells whether its owner is entitled".to_owned()),
+        count => Some(format!("of {count} active accounts nothing tells whether their owners are entitled")),
+    };
+    let unlisted = context.directory.accounts_listed.is_none().then(|| {
+        "the target's accounts were not listed in full, so those that no log tells of are not judged, and who has no owner is known with low confidence"
+            .to_owned()
+    });
+    Reach::in_part(unlisted.into_iter().chain(untold))
 }
 
 fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
@@ -142,10 +147,10 @@ fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
     let since = account.active_since().or(account.first_seen.map(|(at, _)| at));
     let mut finding = orphan("no-owner", Severity::High, account, None, since);
     let people_listed = [Absence::PersonInactive, Absence::PersonGone].iter().any(|absence| context.directory.listed.contains(absence));
-    if !people_listed {
-        // Nobody was listed in full, so that nobody is known to own it proves little.
-        finding.confidence = Confidence::Low;
-        finding.severity = finding.severity.lowered(Confidence::Low.steps());
+    let is_listed = !context.directory.is_target(account) || context.directory.accounts_listed.is_some();
+    if !people_listed || !is_listed {
+        // Where not everybody was listed, that nobody is known to own it proves little; a log alone tells little of an account.
+        finding.doubt();
     }
     finding.explanation = match &account.external_id {
         Some(id) => {

@@ -1,7 +1,7 @@
 //! `suspect-correlation`: so many accounts have no owner that the matching is to be doubted, not the accounts.
 
 use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reason, cis, everything, iso, nist, soc2};
-use crate::model::finding::{Confidence, Finding, Proof, Severity, Subject};
+use crate::model::finding::{Finding, Proof, Severity, Subject};
 use crate::state::{Account, Owner};
 
 /// The card.
@@ -60,9 +60,7 @@ pub(super) fn doubt_ownerless(context: &Context<'_>, findings: &mut [Finding]) {
             && finding.subject.system == context.directory.target
     };
     for finding in findings.iter_mut().filter(ownerless) {
-        let steps = Confidence::Low.steps().saturating_sub(finding.confidence.steps());
-        finding.severity = finding.severity.lowered(steps);
-        finding.confidence = Confidence::Low;
+        finding.doubt();
     }
 }
 
@@ -70,6 +68,7 @@ pub(super) fn doubt_ownerless(context: &Context<'_>, findings: &mut [Finding]) {
 mod tests {
     use super::super::scene::{AS_OF, Scene};
     use super::*;
+    use crate::model::finding::Confidence;
 
     #[test]
     fn too_many_ownerless_accounts_are_doubted_and_no_others() {

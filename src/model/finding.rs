@@ -197,6 +197,12 @@ impl Finding {
         self
     }
 
+    /// Lowers the confidence to `low`, where what it rests on tells little, and the severity with it.
+    pub fn doubt(&mut self) {
+        self.severity = self.severity.lowered(Confidence::Low.steps().saturating_sub(self.confidence.steps()));
+        self.confidence = Confidence::Low;
+    }
+
     /// What it rests on; never empty.
     #[must_use]
     pub fn evidence(&self) -> &[Proof] {
