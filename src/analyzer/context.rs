@@ -7,6 +7,9 @@ use crate::model::time::{Span, Timestamp};
 use crate::policy::Policy;
 use crate::state::{Account, Directory, Owner, Person};
 
+/// Logs that tell what happened to the target's accounts.
+const TARGET_LOGS: &[&str] = &["huggingface-audit-log", "scim-requests"];
+
 /// One file, as far as the evidence rules look at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputFile {
@@ -71,6 +74,26 @@ impl Context<'_> {
     pub fn allowed_silence(&self, source: &str) -> Span {
         let own = self.inputs.iter().filter(|file| file.source == source).filter_map(|file| file.rule);
         own.filter_map(|index| self.policy.inputs.get(index)?.log_gap).max().unwrap_or(self.policy.thresholds.log_gap)
+    }
+
+    /// Up to when the records of the target speak: its listing of accounts, its audit log and the requests to it.
+    #[must_use]
+    pub fn target_told_until(&self) -> Option<Timestamp> {
+        let logs = self.logs.iter().filter(|log| TARGET_LOGS.contains(&log.source.as_str())).filter_map(Coverage::last);
+        self.directory.accounts_listed.into_iter().chain(logs).max()
+    }
+
+    /// How far the records reach that show an account as it still is, as a clause before what they show, where they end
+    /// before something that happened at `at`; else empty.
+    pub(super) fn as_far_as_told(&self, account: &Account, at: Option<Timestamp>) -> String {
+        let seen = account.access.seen().map(|(seen, _)| seen);
+        let until = if self.directory.is_target(account) { self.target_told_until().max(seen) } else { seen };
+        match until {
+            Some(until) if Some(until) < at => {
+                format!("by the records of {} up to {} UTC, which end before that, ", account.system, until.minute())
+            }
+            _ => String::new(),
+        }
     }
 
     /// Active accounts that need an owner.

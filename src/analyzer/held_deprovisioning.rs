@@ -44,7 +44,7 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     let Some(lapse) = open else { return };
     let accounts = slice.accounts.iter().filter_map(|index| context.directory.accounts.get(*index));
     for account in accounts.filter(|account| context.directory.is_target(account) && account.is_active() && account.class.needs_owner()) {
-        let quarantine = quarantine(context).filter(|quarantine| lapse.at >= quarantine.at);
+        let quarantine = quarantine(context).filter(|quarantine| lapse.later_than.unwrap_or(lapse.at) >= quarantine.at);
         if let Some(attempt) = staged(owner, &lapse) {
             let mut finding = held_as_staged(context, account, owner, &lapse, attempt);
             if let Some(quarantine) = quarantine {
@@ -121,16 +121,16 @@ fn held(reason: &'static str, account: &Account, owner: &Person, lapse: &Lapse, 
     let mut finding = Finding::new(ANALYZER.id, reason, Severity::Critical, subject, &[account.id()], Proof::Event(proof));
     finding.expected = "no access".to_owned();
     finding.observed = access_in_words(account);
-    finding.since = Some(lapse.at);
+    finding.since = lapse.exactly();
     finding.through_link(account).resting_on([Proof::Event(lapse.proof), Proof::Event(account.proof())])
 }
 
 fn held_as_staged(context: &Context<'_>, account: &Account, owner: &Person, lapse: &Lapse, attempt: &Attempt) -> Finding {
     let mut finding = held("staged", account, owner, lapse, attempt.proof);
     finding.explanation = format!(
-        "{} stopped being entitled on {} UTC; {} staged the disable on {} UTC and has not released it, so the account is still active.",
+        "{} stopped being entitled {}; {} staged the disable on {} UTC and has not released it, so the account is still active.",
         owner.label(),
-        lapse.at.minute(),
+        lapse.when(),
         context.policy.idp.provider.name(),
         attempt.at.minute()
     );
@@ -140,11 +140,12 @@ fn held_as_staged(context: &Context<'_>, account: &Account, owner: &Person, laps
 }
 
 fn held_by_quarantine(context: &Context<'_>, account: &Account, owner: &Person, lapse: &Lapse, quarantine: &SettingChange) -> Finding {
+    let as_far = context.as_far_as_told(account, Some(lapse.at));
     let mut finding = held("quarantined", account, owner, lapse, quarantine.proof);
     finding.explanation = format!(
-        "{} stopped being entitled on {} UTC, while the provisioning job of {} was in quarantine since {} UTC; it still is, and the account is active.",
+        "{} stopped being entitled {}, while the provisioning job of {} was in quarantine since {} UTC; it still is, and {as_far}the account is active.",
         owner.label(),
-        lapse.at.minute(),
+        lapse.when(),
         context.policy.idp.provider.name(),
         quarantine.at.minute()
     );

@@ -3,7 +3,7 @@
 use super::context::{AboutAccount as _, subject};
 use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
 use crate::model::finding::{Finding, Proof, Severity};
-use crate::state::{Account, Departure, Lapse, Person, Slice};
+use crate::state::{Account, Departure, Lapse, Person, Slice, moment_in_words};
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -63,7 +63,7 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
 fn late(context: &Context<'_>, account: &Account, owner: &Person, lapse: &Lapse) -> Option<Finding> {
     let sla = context.policy.thresholds.deprovision_sla;
     let departure = context.directory.departure(lapse, account, owner);
-    let Departure::Gone { at, proof, .. } = departure else { return None };
+    let Departure::Gone { at, later_than, proof, .. } = departure else { return None };
     if departure.within(lapse, sla) != Some(false) || at < context.from || lapse.at > context.to {
         return None;
     }
@@ -78,14 +78,17 @@ fn late(context: &Context<'_>, account: &Account, owner: &Person, lapse: &Lapse)
     );
     finding.about = Some(lapse.proof);
     finding.expected = format!("no access within {sla}");
+    // Where listings bound one of both moments, what is told is the least that it can have been.
+    let least = later_than.unwrap_or(at).since(lapse.at);
+    let lag = if later_than.is_some() || lapse.later_than.is_some() { format!("{least} or more") } else { lag.to_string() };
     finding.observed = format!("access taken away after {lag}");
-    finding.since = Some(lapse.at);
+    finding.since = lapse.exactly();
     finding.explanation = format!(
-        "{} stopped being entitled ({}) on {} UTC; the account left the organization on {} UTC, {lag} later, where {sla} is agreed.",
+        "{} stopped being entitled ({}) {}; the account left the organization {}, {lag} later, where {sla} is agreed.",
         owner.label(),
         lapse.kind.word(),
-        lapse.at.minute(),
-        at.minute()
+        lapse.when(),
+        moment_in_words(at, later_than)
     );
     finding.remediation =
         "Nothing is left to remove. Find out what held the deprovisioning up, and check what the account did in the meantime.".to_owned();

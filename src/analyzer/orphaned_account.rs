@@ -5,7 +5,7 @@ use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipa
 use crate::model::finding::{Finding, Proof, Severity};
 use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
-use crate::state::{Account, LapseKind, Owner, Person, Slice};
+use crate::state::{Account, Lapse, LapseKind, Owner, Person, Slice};
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -93,7 +93,7 @@ fn owner_gone(context: &Context<'_>, account: &Account, owner: &Person) -> Optio
     let inactive = owner.active() == Some(false);
     let (reason, severity) = if inactive { ("owner-inactive", Severity::Critical) } else { ("owner-unassigned", Severity::High) };
     let provider = context.policy.idp.provider.name();
-    let when = lapse.map(|lapse| format!(" on {} UTC", lapse.at.minute())).unwrap_or_default();
+    let when = lapse.map(|lapse| format!(" {}", lapse.when())).unwrap_or_default();
     let happened = match (inactive, lapse.map(|lapse| lapse.kind)) {
         (true, Some(LapseKind::Suspended)) => format!("{} was suspended in {provider}{when}", owner.label()),
         (true, Some(LapseKind::Deleted)) => format!("{} was deleted in {provider}{when}", owner.label()),
@@ -105,8 +105,9 @@ fn owner_gone(context: &Context<'_>, account: &Account, owner: &Person) -> Optio
         (false, Some(_)) => format!("{} is active in {provider} but lost the application{when}", owner.label()),
         (false, None) => format!("{} is active in {provider} but not assigned to the application", owner.label()),
     };
-    let mut finding = orphan(reason, severity, account, Some(owner), since);
-    finding.explanation = format!("{happened}; the account is still in the organization.");
+    let mut finding = orphan(reason, severity, account, Some(owner), exactly(since, lapse, account));
+    let as_far = context.as_far_as_told(account, lapse.map(|lapse| lapse.at));
+    finding.explanation = format!("{happened}; {as_far}the account is still in the organization.");
     finding.remediation = if inactive {
         "Remove the member from the organization and revoke its tokens, then find out why the deactivation did not arrive.".to_owned()
     } else {
@@ -116,6 +117,13 @@ fn owner_gone(context: &Context<'_>, account: &Account, owner: &Person) -> Optio
     let standing = owner.standing.seen().map(|(_, proof)| proof);
     let decisive = lapse.map(|lapse| lapse.proof).or(if inactive { standing } else { assigned });
     Some(finding.resting_on(decisive.map(Proof::Event)))
+}
+
+/// The moment from which an account is left behind, where a record tells it; a listing shows only that it has passed.
+fn exactly(since: Option<Timestamp>, lapse: Option<Lapse>, account: &Account) -> Option<Timestamp> {
+    let bounded = lapse.filter(|lapse| lapse.later_than.is_some()).map(|lapse| lapse.at);
+    let appeared = account.access.last().filter(|step| step.later_than.is_some()).map(|step| step.at);
+    since.filter(|since| bounded.max(appeared) < Some(*since))
 }
 
 fn contract_ended(context: &Context<'_>, account: &Account, owner: &Person) -> Option<Finding> {

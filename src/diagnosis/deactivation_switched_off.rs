@@ -16,7 +16,6 @@ fn judge(case: &Case<'_>) -> Option<Symptom> {
     if case.tried_to_disable(&lapse) || case.pushed_active_since(&lapse).is_some() {
         return None;
     }
-    let because =
-        format!("the person stopped being entitled on {} UTC, the account is active, and nothing tried to disable it", lapse.at.minute());
-    Some(Symptom { confidence: Confidence::Medium, because, since: Some(lapse.at), proofs: vec![lapse.proof] })
+    let because = format!("the person stopped being entitled {}, the account is active, and nothing tried to disable it", lapse.when());
+    Some(Symptom { confidence: Confidence::Medium, because, since: lapse.exactly(), proofs: vec![lapse.proof] })
 }

@@ -33,7 +33,7 @@ pub use directory::{Directory, Slice};
 pub use entry::{Appearance, Entry, Way};
 pub use grant::{Grant, GrantChange, Teller};
 pub use group::Group;
-pub use person::{Employment, Lapse, LapseKind, Person, Profile, Standing};
+pub use person::{Employment, Lapse, LapseKind, Person, Profile, Standing, moment_in_words};
 pub use replay::{Frame, Replay};
 pub use skew::{Skew, Skews};
 pub use timeline::{Step, Timeline};

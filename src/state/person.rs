@@ -63,6 +63,29 @@ pub struct Lapse {
     pub ended: Option<Timestamp>,
 }
 
+impl Lapse {
+    /// When it happened, where that is told exactly: a listing only bounds it.
+    #[must_use]
+    pub fn exactly(&self) -> Option<Timestamp> {
+        self.later_than.is_none().then_some(self.at)
+    }
+
+    /// When, in words: `on 2026-06-08 10:00 UTC`, `between 2026-06-01 02:00 and 2026-06-30 02:00 UTC`.
+    #[must_use]
+    pub fn when(&self) -> String {
+        moment_in_words(self.at, self.later_than)
+    }
+}
+
+/// When something happened that was told of at `at`, and happened later than `later_than` where that only bounds it.
+#[must_use]
+pub fn moment_in_words(at: Timestamp, later_than: Option<Timestamp>) -> String {
+    match later_than {
+        None => format!("on {} UTC", at.minute()),
+        Some(earliest) => format!("between {} and {} UTC", earliest.minute(), at.minute()),
+    }
+}
+
 /// What the personnel roster says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Employment {
