@@ -133,7 +133,7 @@ fn unexpected(view: &View<'_>, group: &TargetGroup, counterpart: Option<(&String
     if moved.is_some_and(|(at, _)| !view.context.beyond_grace(*at)) {
         return None;
     }
-    let Some(account) = view.account(member) else { return view.numbered.then(|| unknown(group, member)) };
+    let Some(account) = view.account(member) else { return view.numbered.then(|| unknown(view, group, member)) };
     match account.access.value() {
         Some(Access::Active) => extra(view, group, counterpart?, account),
         Some(Access::Inactive) => gone(view, group, account),
@@ -142,8 +142,9 @@ fn unexpected(view: &View<'_>, group: &TargetGroup, counterpart: Option<(&String
     }
 }
 
-fn unknown(group: &TargetGroup, member: &str) -> Finding {
-    let about = Subject { account: member.to_owned(), account_id: member.to_owned(), ..Subject::default() };
+fn unknown(view: &View<'_>, group: &TargetGroup, member: &str) -> Finding {
+    let system = view.context.directory.target.clone();
+    let about = Subject { system, account: member.to_owned(), account_id: member.to_owned(), ..Subject::default() };
     let mut finding = drift("ghost-member", Severity::Medium, group, about, member);
     finding.explanation = format!("SCIM group {} has member {member}, and no account of the organization has this id.", name(group));
     finding.observed = format!("member {member}, which no account has as its id");

@@ -45,6 +45,8 @@ struct Complaint {
     observed: String,
     explanation: String,
     proofs: Vec<Proof>,
+    /// Whether the records speak against it.
+    doubted: bool,
 }
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -61,6 +63,9 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     finding.observed = complaints.fold(first.observed, |observed, other| format!("{observed}; also {}: {}", other.reason, other.observed));
     finding.since = first.since;
     finding.explanation = first.explanation;
+    if first.doubted {
+        finding.doubt();
+    }
     finding.remediation =
         "Make a new SCIM token in the target's settings of single sign-on, enter it at the identity provider, test the connection, and write its last day into target.scim_token_expires."
             .to_owned();
@@ -84,6 +89,7 @@ fn rejected(answers: &[Answer]) -> Option<Complaint> {
             ended.at.minute()
         ),
         proofs: vec![Proof::Event(began.proof), Proof::Event(ended.proof)],
+        doubted: false,
     })
 }
 
@@ -98,13 +104,31 @@ fn ending(context: &Context<'_>) -> Option<Complaint> {
     } else {
         return None;
     };
-    let explanation = match reason {
-        "expired" => format!("By the config, the SCIM token was valid up to {last_day}: nothing can be provisioned with it any more."),
+    let answers = answers(context);
+    let since_end: Vec<&Answer> = answers.iter().filter(|answer| answer.success && answer.at > end).collect();
+    let worked = since_end.last().filter(|_| reason == "expired");
+    let observed = match worked {
+        Some(_) => format!("{observed}; {} worked since", requests(since_end.len())),
+        None => observed,
+    };
+    let explanation = match (reason, worked) {
+        ("expired", Some(last)) => format!(
+            "By the config, the SCIM token was valid up to {last_day}; {} worked since, the last on {} UTC. Another token is in use, or the config is out of date.",
+            requests(since_end.len()),
+            last.at.minute()
+        ),
+        ("expired", None) => {
+            format!("By the config, the SCIM token was valid up to {last_day}: nothing can be provisioned with it any more.")
+        }
         _ => format!("By the config, the SCIM token is valid up to {last_day}, which is no more than {warn} away."),
     };
     let since = Some(if reason == "expired" { end } else { end.minus(warn) });
-    let last_answer = answers(context).last().map(|answer| Proof::Event(answer.proof));
-    Some(Complaint { reason, severity, since, observed, explanation, proofs: last_answer.into_iter().collect() })
+    let told = worked.copied().or(answers.last()).map(|answer| Proof::Event(answer.proof));
+    Some(Complaint { reason, severity, since, observed, explanation, proofs: told.into_iter().collect(), doubted: worked.is_some() })
+}
+
+fn requests(count: usize) -> String {
+    if count == 1 { "one request".to_owned() } else { format!("{count} requests") }
 }
 
 /// The target's answers in order: the endpoint's own, and where there are none those that the provider's log tells.

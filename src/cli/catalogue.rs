@@ -40,11 +40,12 @@ pub(super) fn rules(terminal: &Terminal) -> Result<Exit, Failure> {
             serde_json::json!({"id": rule.id, "title": rule.title, "reasons": reasons(rule), "controls": controls})
         })
         .collect();
+    let width = analyzer::ALL.iter().map(|rule| rule.id.len()).max().unwrap_or_default() + 2;
     terminal.data(&json, |out| {
         analyzer::ALL.iter().try_for_each(|rule| {
-            writeln!(out, "{:<22}{}", rule.id, rule.title)?;
+            writeln!(out, "{:<width$}{}", rule.id, rule.title)?;
             let reasons = reasons(rule);
-            if reasons.is_empty() { Ok(()) } else { writeln!(out, "{:<22}{}", "", reasons.join(" · ")) }
+            if reasons.is_empty() { Ok(()) } else { writeln!(out, "{:<width$}{}", "", reasons.join(" · ")) }
         })
     })?;
     Ok(Exit::Done)
