@@ -73,7 +73,7 @@ fn role_at(held: &[(Role, &Timeline<bool>)], default: Role, at: Timestamp) -> Ro
 ///
 /// # Errors
 /// The name of a group whose members are not known: nobody's role can be judged without them, since the group may give a higher one.
-pub(super) fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a str, Role>, &'a str> {
+pub fn mapped_groups<'a>(context: &Context<'a>) -> Result<BTreeMap<&'a str, Role>, &'a str> {
     let directory = context.directory;
     let all_groups_listed = directory.listed.contains(&Absence::Group);
     let mut mapped = BTreeMap::new();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{AboutAccount as _, subject};
+use super::counterpart::Counterparts;
 use super::{Analyzer, Context, Judge, Reach, Reason, hipaa, iso, nist, pci, soc2};
 use crate::model::finding::{Finding, Proof, Severity, Subject};
 use crate::model::listing::Absence;
@@ -44,30 +45,6 @@ fn reach(context: &Context<'_>) -> Reach {
     match context.directory.target_groups.values().find(unknown) {
         Some(group) => Reach::Part(format!("who should be in SCIM group {} is not known", name(group))),
         None => Reach::Everything,
-    }
-}
-
-/// The identity provider's groups, as SCIM groups name them.
-struct Counterparts<'a> {
-    by_id: &'a BTreeMap<String, Group>,
-    /// By name, where a name stands for one group.
-    by_name: BTreeMap<&'a str, Option<(&'a String, &'a Group)>>,
-}
-
-impl<'a> Counterparts<'a> {
-    fn of(context: &Context<'a>) -> Self {
-        let by_id = &context.directory.groups;
-        let mut by_name: BTreeMap<&str, Option<(&String, &Group)>> = BTreeMap::new();
-        for (id, group) in by_id {
-            by_name.entry(&group.name).and_modify(|known| *known = None).or_insert(Some((id, group)));
-        }
-        Self { by_id, by_name }
-    }
-
-    /// The group that a SCIM group stands for: by id, else by name.
-    fn of_group(&self, group: &TargetGroup) -> Option<(&'a String, &'a Group)> {
-        let by_id = group.external_id.as_ref().and_then(|id| self.by_id.get_key_value(id));
-        by_id.or_else(|| self.by_name.get(group.name.as_str()).copied().flatten())
     }
 }
 

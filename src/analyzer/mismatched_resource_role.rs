@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::subject;
+use super::linked_group::{LinkedGroup, ids};
 use super::{Analyzer, Context, Judge, Reach, Reason, hipaa, iso, nist, pci, soc2};
 use crate::model::finding::{Finding, Proof, Severity};
-use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
 use crate::policy::Role;
-use crate::state::{Account, ChangeStep, TargetGroup};
+use crate::state::{Account, ChangeStep};
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -46,53 +46,8 @@ fn reach(context: &Context<'_>) -> Reach {
     if context.policy.resource_groups.is_empty() {
         return Reach::Nothing;
     }
-    let whys = context.policy.resource_groups.iter().filter_map(|(name, mapping)| Linked::of(context, name, mapping).err());
+    let whys = context.policy.resource_groups.iter().filter_map(|(name, mapping)| LinkedGroup::of(context, name, mapping).err());
     whys.take(1).map(Reach::Part).next().unwrap_or(Reach::Everything)
-}
-
-/// A resource group with the SCIM groups that give roles in it.
-struct Linked<'a> {
-    name: &'a str,
-    groups: Vec<(Role, &'a TargetGroup)>,
-}
-
-impl<'a> Linked<'a> {
-    /// # Errors
-    /// Why it cannot be judged, as a sentence without its full stop.
-    fn of(context: &Context<'a>, name: &'a str, mapping: &BTreeMap<String, Role>) -> Result<Self, String> {
-        let directory = context.directory;
-        let known = directory.resource_groups.contains_key(name)
-            || directory.accounts.iter().any(|account| account.resource_groups.contains_key(name));
-        if !known {
-            return Err(format!("who is in resource group {name} is not known"));
-        }
-        let mut groups = Vec::new();
-        for (group, role) in mapping {
-            let of_name: Vec<&TargetGroup> = directory.target_groups.values().filter(|known| known.name == *group).collect();
-            // A complete listing without the group says that it gives nobody a role.
-            let told =
-                if of_name.is_empty() { directory.listed.contains(&Absence::ScimGroup) } else { of_name.iter().all(|known| known.whole) };
-            if !told {
-                return Err(format!("the members of SCIM group {group}, which [resource_groups] names, are not known"));
-            }
-            groups.extend(of_name.into_iter().map(|known| (*role, known)));
-        }
-        Ok(Self { name, groups })
-    }
-
-    /// The highest role that a group gives, and that group.
-    fn expected(&self, account: &Account) -> Option<(Role, &'a TargetGroup)> {
-        self.groups.iter().copied().filter(|(_, group)| ids(account).any(|id| group.members.contains(id))).max_by_key(|(role, _)| *role)
-    }
-
-    /// When one of the groups last gained or lost the account, and by which event.
-    fn moved(&self, account: &Account) -> Option<(Timestamp, u32)> {
-        self.groups.iter().flat_map(|(_, group)| ids(account).filter_map(|id| group.moved.get(id))).max().copied()
-    }
-}
-
-fn ids(account: &Account) -> impl Iterator<Item = &str> {
-    [account.scim_id.as_deref(), account.hub_id.as_deref()].into_iter().flatten()
 }
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -101,7 +56,7 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let (changed, accounts) = (last_changes(context), Candidates::of(context));
     for (name, mapping) in &context.policy.resource_groups {
-        let Ok(linked) = Linked::of(context, name, mapping) else { continue };
+        let Ok(linked) = LinkedGroup::of(context, name, mapping) else { continue };
         let judged = accounts.of_group(&linked).into_iter().filter_map(|index| Some((index, context.directory.accounts.get(index)?)));
         findings.extend(
             judged.filter_map(|(index, account)| mismatch(context, &linked, account, changed.get(&(index, name.as_str())).copied())),
@@ -127,7 +82,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// Who is in the resource group, and who is in a SCIM group that gives a role in it. About nobody else is there anything to say.
-    fn of_group(&self, linked: &Linked<'_>) -> BTreeSet<usize> {
+    fn of_group(&self, linked: &LinkedGroup<'_>) -> BTreeSet<usize> {
         let members = linked.groups.iter().flat_map(|(_, group)| &group.members).filter_map(|member| self.by_id.get(member.as_str()));
         members.chain(self.by_resource_group.get(linked.name)).flatten().copied().collect()
     }
@@ -143,7 +98,7 @@ fn last_changes<'a>(context: &Context<'a>) -> BTreeMap<(usize, &'a str), (Timest
     in_groups.collect()
 }
 
-fn mismatch(context: &Context<'_>, linked: &Linked<'_>, account: &Account, changed: Option<(Timestamp, u32)>) -> Option<Finding> {
+fn mismatch(context: &Context<'_>, linked: &LinkedGroup<'_>, account: &Account, changed: Option<(Timestamp, u32)>) -> Option<Finding> {
     let held = account.resource_groups.get(linked.name);
     let observed = match held {
         // A member whose role nothing tells can only be compared with nobody.

@@ -14,6 +14,7 @@ pub mod listing;
 pub mod mention;
 pub mod operation;
 pub mod page;
+pub mod plan;
 pub mod record;
 pub mod report;
 pub mod secret;

@@ -6,6 +6,7 @@ use super::entry::Entry;
 use super::timeline::Timeline;
 use crate::model::class::Class;
 use crate::model::event::AccountRef;
+use crate::model::facts::ScimUser;
 use crate::model::finding::Confidence;
 use crate::model::link::{MatchKey, fold};
 use crate::model::time::Timestamp;
@@ -99,6 +100,8 @@ pub struct Account {
     pub emails: BTreeSet<String>,
     /// Whether it is in the organization.
     pub access: Timeline<Access>,
+    /// The SCIM resource, as far as listings and requests that worked tell; `None` where the endpoint has none.
+    pub resource: Option<ScimUser>,
     /// `active` as the SCIM endpoint has it.
     pub scim_active: Timeline<bool>,
     /// The role in the organization.

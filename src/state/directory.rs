@@ -70,6 +70,8 @@ pub struct Directory {
     pub listed: BTreeSet<Absence>,
     /// When the target's accounts were last listed in full: its members, else its SCIM users.
     pub accounts_listed: Option<Timestamp>,
+    /// When the target's SCIM users were last listed in full.
+    pub scim_users_listed: Option<Timestamp>,
     /// The units of judgement: persons by id, then accounts and credentials without one.
     pub slices: Vec<Slice>,
     /// What links persons to accounts.
@@ -90,8 +92,11 @@ impl Replay {
         let groups = self.known_groups();
         let listed = self.listings.iter().filter(|listing| listing.complete).map(|listing| listing.absence).collect();
         let accounts = if self.members_listed { Absence::Member } else { Absence::ScimUser };
-        let in_full = self.listings.iter().filter(|listing| listing.complete && listing.absence == accounts);
-        let accounts_listed = in_full.map(|listing| listing.taken_at).max();
+        let last_in_full = |absence: Absence| {
+            let in_full = self.listings.iter().filter(|listing| listing.complete && listing.absence == absence);
+            in_full.map(|listing| listing.taken_at).max()
+        };
+        let (accounts_listed, scim_users_listed) = (last_in_full(accounts), last_in_full(Absence::ScimUser));
         let mut directory = Directory {
             as_of: self.until,
             persons: self.people.list,
@@ -111,6 +116,7 @@ impl Replay {
             skews: Skews::default(),
             listed,
             accounts_listed,
+            scim_users_listed,
             slices: Vec::new(),
             links: Links::default(),
             named: OnceLock::new(),

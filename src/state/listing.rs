@@ -286,6 +286,7 @@ impl Replay {
             let account = &mut self.accounts.list[index];
             let proof = account.proof();
             account.scim_active.observe(listing.taken_at, false, proof, None);
+            account.resource = None;
             if !self.members_listed {
                 account.access.observe(listing.taken_at, Access::Inactive, proof, None);
             }

@@ -9,6 +9,7 @@ use super::trail::Trail;
 use crate::model::event::{Activity, Event, NamedRef, Outcome, PersonRef, TokenStep};
 use crate::model::facts::{EmployeeFacts, ScimUser};
 use crate::model::listing::{Absence, Listing};
+use crate::model::record::Origin;
 use crate::model::time::Timestamp;
 
 /// What has to be known before the first event.
@@ -120,6 +121,24 @@ impl Replay {
             return;
         }
         self.apply_effect(event, ordinal);
+    }
+
+    /// Takes in what did not happen, as if it did at the very end: after every event and every listing. `ordinal` names it.
+    pub fn suppose(&mut self, activity: Activity, ordinal: u32) {
+        self.close_all_listings();
+        let event = Event {
+            at: self.until,
+            source: String::new(),
+            native_id: String::new(),
+            outcome: Outcome::Success,
+            actor: None,
+            failure: None,
+            correlation: None,
+            token: None,
+            activity,
+            origin: Origin::default(),
+        };
+        self.apply(&event, ordinal);
     }
 
     /// What a successful operation changed.

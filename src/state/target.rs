@@ -30,6 +30,11 @@ impl Replay {
             },
             Operation::GroupPush | Operation::Verify => return,
         };
+        match (operation, &mut account.resource) {
+            (Operation::Delete, resource) => *resource = None,
+            (_, Some(resource)) => resource.active = Some(active),
+            (_, None) => {}
+        }
         if before.is_none() && operation == Operation::Update {
             // The first word on an account that was there already: it was so, but nothing tells since when.
             account.scim_active.observe(at, active, ordinal, None);
@@ -70,6 +75,7 @@ impl Replay {
         }
         account.learn_emails(&user.emails);
         account.created_at = earlier(account.created_at, user.created_at);
+        account.resource = Some(user.clone().filled_from(&account.resource.take().unwrap_or_default()));
         Some(account)
     }
 

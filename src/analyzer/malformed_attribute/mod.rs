@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::mapping::{is_named_so, is_replaced, names_fit, value_sent};
 use super::target_rule::{Attribute, Complaint, refused};
 use super::unrepaired::{self, Try};
 use super::{Analyzer, Cause, Context, Judge, PEOPLE, Reason, SYNCS, cause, cis, everything, hipaa, iso, nist, pci, soc2};
 use crate::model::facts::ScimUser;
 use crate::model::finding::{Finding, Proof, Severity, Subject};
-use crate::model::link::{MatchKey, fold};
-use crate::policy::{Provider, Sso};
-use crate::state::{Owner, Person, Profile};
+use crate::model::link::fold;
+use crate::policy::Sso;
+use crate::state::Person;
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -116,8 +117,10 @@ fn value_of(user: &ScimUser, attribute: Attribute) -> String {
 
 /// Whether the identity provider has another value by now, one that the target takes.
 fn is_mended(context: &Context<'_>, person: &Person, attribute: Attribute, failed: &Try<'_>) -> bool {
-    let Some(profile) = person.profile.as_ref().filter(|profile| profile.at.is_some_and(|at| at > failed.at)) else { return false };
-    let Some(now) = current(context, person, profile, attribute) else { return false };
+    if person.profile.as_ref().and_then(|profile| profile.at).is_none_or(|at| at <= failed.at) {
+        return false;
+    }
+    let Some(now) = value_sent(context, person, attribute) else { return false };
     let changed = match sent(failed) {
         Some(sent) => fold(&value_of(sent, attribute)) != fold(&now),
         None => person.touched.iter().any(|touched| *touched > failed.at),
@@ -125,66 +128,23 @@ fn is_mended(context: &Context<'_>, person: &Person, attribute: Attribute, faile
     changed && attribute.complaint(&now).is_none()
 }
 
-/// What the identity provider would send for an attribute now, as its listing has it; `None` where that is not known.
-fn current(context: &Context<'_>, person: &Person, profile: &Profile, attribute: Attribute) -> Option<String> {
-    // A row that tells one of the names tells both.
-    let names_told = profile.given_name.is_some() || profile.family_name.is_some();
-    let name = |name: &Option<String>| names_told.then(|| name.clone().unwrap_or_default());
-    match attribute {
-        Attribute::UserName => context.policy.target.user_name.apply(person.login.as_deref()?),
-        // Entra's documented mapping sends the login, Okta's the address.
-        Attribute::Emails if context.policy.idp.provider == Provider::Entra => person.login.clone(),
-        Attribute::Emails => profile.email.clone(),
-        Attribute::GivenName => name(&profile.given_name),
-        Attribute::FamilyName => name(&profile.family_name),
-        Attribute::ExternalId | Attribute::Active => None,
-    }
-}
-
 /// What the target will refuse of an entitled person, with what is wrong with it.
 fn foreseen(context: &Context<'_>, person: &Person, names_fit: bool) -> Vec<(Attribute, String, Complaint)> {
-    let Some(profile) = person.profile.as_ref().filter(|_| person.entitled() == Some(true)) else { return Vec::new() };
+    if person.profile.is_none() || person.entitled() != Some(true) {
+        return Vec::new();
+    }
     let judged = |attribute: &Attribute| match attribute {
-        Attribute::UserName => names_fit && name_is_made_so(context, person),
+        Attribute::UserName => names_fit && is_named_so(context, person),
         // Personal accounts keep their own names: nothing but the state and the id is written to them.
         Attribute::GivenName | Attribute::FamilyName => context.policy.target.sso == Sso::Managed,
         _ => true,
     };
     let value = |attribute: Attribute| {
-        let value = current(context, person, profile, attribute)?;
-        // What looked like a secret was replaced when it was read, and is not what will be sent.
-        let complaint = attribute.complaint(&value).filter(|_| !value.contains("sha256:") && !value.contains("[redacted]"))?;
+        let value = value_sent(context, person, attribute)?;
+        let complaint = attribute.complaint(&value).filter(|_| !is_replaced(&value))?;
         Some((attribute, value, complaint))
     };
     Attribute::ALL.into_iter().filter(judged).filter_map(value).collect()
-}
-
-/// Whether the configured transform makes the names that accounts of known owners have, as far as there are any.
-fn names_fit(context: &Context<'_>) -> bool {
-    let linked =
-        context.directory.accounts.iter().filter(|account| context.directory.is_target(account)).filter_map(|account| {
-            match account.owner {
-                Owner::Linked { person, key: MatchKey::TargetId | MatchKey::ExternalId, .. } => {
-                    Some((account, context.directory.persons.get(person)?))
-                }
-                _ => None,
-            }
-        });
-    let (mut fitting, mut others) = (0_usize, 0_usize);
-    for (account, owner) in linked {
-        if is_made_of(context, owner, &account.name) { fitting += 1 } else { others += 1 }
-    }
-    fitting >= others
-}
-
-/// Whether a person's accounts, if there are any, have a name made of one of their logins.
-fn name_is_made_so(context: &Context<'_>, person: &Person) -> bool {
-    let mut accounts = context.directory.target_accounts(person).peekable();
-    accounts.peek().is_none() || accounts.any(|account| is_made_of(context, person, &account.name))
-}
-
-fn is_made_of(context: &Context<'_>, person: &Person, name: &str) -> bool {
-    person.logins.iter().filter_map(|login| context.policy.target.user_name.apply(login)).any(|made| made == fold(name))
 }
 
 fn will_be_rejected(context: &Context<'_>, person: &Person, attribute: Attribute, value: &str, complaint: Complaint) -> Finding {
