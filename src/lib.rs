@@ -15,6 +15,8 @@ pub mod analyzer;
 
 pub mod diagnosis;
 
+pub mod plan;
+
 pub mod pipeline;
 
 pub mod cli;

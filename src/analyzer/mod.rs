@@ -64,7 +64,7 @@ pub use held_deprovisioning::quarantine;
 pub use linked_group::{LinkedGroup, highest, ids as member_ids};
 pub use mapping::{is_named_so, is_replaced, names_fit, value_sent};
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};
-pub use target_rule::{Attribute, Complaint};
+pub use target_rule::{Attribute, Complaint, refused};
 pub use unrepaired::{Try, Unrepaired, of_person as unrepaired_of, tries};
 
 /// A reason a rule may give, in the order in which the first one that holds is chosen.

@@ -166,7 +166,8 @@ fn email(address: &str) -> Option<Complaint> {
 }
 
 /// What the target would not take of a user as it was sent. What is not there may be meant to stay as it is.
-pub(super) fn refused(user: &ScimUser) -> Vec<(Attribute, String, Complaint)> {
+#[must_use]
+pub fn refused(user: &ScimUser) -> Vec<(Attribute, String, Complaint)> {
     let emails = user.emails.iter().map(|email| (Attribute::Emails, email.as_str()));
     let others = [
         (Attribute::UserName, &user.user_name),

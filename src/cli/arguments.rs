@@ -86,6 +86,8 @@ pub(super) enum Command {
     },
     /// One person over all systems on one time line, with what is the matter and how to fix it.
     Trace(TraceArguments),
+    /// The dry run: what the next sync would do to the target, in a safe order; nothing is sent and nothing is written.
+    Plan(PlanArguments),
     /// What can be read.
     Sources,
     /// What can be found.
@@ -120,6 +122,29 @@ pub(super) struct TraceArguments {
     /// Show the time line up to this moment.
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     pub(super) until: Option<Timestamp>,
+}
+
+#[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("group").args(["add_to_group", "remove_from_group"]).multiple(true)))]
+pub(super) struct PlanArguments {
+    /// The part about one person alone, named as for `trace`.
+    #[arg(long, value_name = "PERSON")]
+    pub(super) only: Option<String>,
+    /// Write the operations as CSV to this file too.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// What if the people of --users joined this group of the identity provider?
+    #[arg(long, value_name = "GROUP", requires = "users")]
+    pub(super) add_to_group: Option<String>,
+    /// What if the people of --users left this group?
+    #[arg(long, value_name = "GROUP", requires = "users")]
+    pub(super) remove_from_group: Option<String>,
+    /// The people: one a line, named as for `trace`; blank lines and what follows # are passed over.
+    #[arg(long, value_name = "FILE", requires = "group")]
+    pub(super) users: Option<PathBuf>,
+    /// What if the people of this file were deactivated in the identity provider?
+    #[arg(long, value_name = "FILE")]
+    pub(super) deactivate: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

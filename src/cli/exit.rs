@@ -1,6 +1,7 @@
 //! How the program ends (CONTRACT section 1).
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::model::time::Timestamp;
@@ -40,6 +41,33 @@ pub(super) enum Failure {
     /// The output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
+    /// A file of people cannot be read.
+    #[error("{}: cannot be read: {source}", path.display())]
+    People {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file of people names nobody.
+    #[error("{}: names nobody", .0.display())]
+    NoPeople(PathBuf),
+    /// No group, or several groups, of the identity provider are meant.
+    #[error("{asked}: does not name exactly one group of the identity provider")]
+    UnknownGroup {
+        /// What was asked for.
+        asked: String,
+        /// Those there are.
+        among: Vec<String>,
+    },
+    /// A table cannot be written.
+    #[error("{}: cannot be written: {source}", path.display())]
+    Table {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The run cannot go on.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
@@ -86,13 +114,19 @@ impl Failure {
     pub(super) fn hint(&self) -> Option<String> {
         match self {
             Self::ClosedPipe => None,
-            Self::Output(_) => Some("check that the disk has space, or write to another place".to_owned()),
+            Self::Output(_) | Self::Table { .. } => Some("check that the disk has space, or write to another place".to_owned()),
             Self::Pipeline(error) => Some(error.hint()),
             Self::UnknownId(_) => Some("`scimdrift rules` and `scimdrift findings` list them".to_owned()),
             Self::UnknownPerson(_) => {
                 Some("an id, e-mail, user name, employee number or account id is asked for; accounts.csv has them".to_owned())
             }
-            Self::AmbiguousId { among, .. } | Self::AmbiguousPerson { among, .. } => Some(among.join("\n  ")),
+            Self::People { .. } | Self::NoPeople(_) => {
+                Some("name a text file with one person a line: an id, e-mail or user name".to_owned())
+            }
+            Self::UnknownGroup { among, .. } if among.is_empty() => Some("no listing or log names any group".to_owned()),
+            Self::UnknownGroup { among, .. } | Self::AmbiguousId { among, .. } | Self::AmbiguousPerson { among, .. } => {
+                Some(among.join("\n  "))
+            }
             Self::NoMarkdown => Some("use --format human or --format json".to_owned()),
             Self::OtherMoment { asked, .. } => Some(format!("run `scimdrift analyze --as-of {asked}` first")),
             Self::NothingAnalyzed(_) => Some("run `scimdrift run`, or `scimdrift ingest` and `scimdrift analyze`, first".to_owned()),

@@ -119,7 +119,7 @@ impl Desk {
 }
 
 /// The as-of time: as given, else now. The only place that reads the clock.
-fn as_of(global: &Global) -> Timestamp {
+pub(super) fn as_of(global: &Global) -> Timestamp {
     #[expect(clippy::disallowed_methods, reason = "time is an argument everywhere else")]
     global.as_of.unwrap_or_else(|| chrono::Utc::now().into())
 }

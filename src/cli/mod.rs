@@ -6,6 +6,7 @@ mod exit;
 mod explain;
 mod findings;
 mod job;
+mod plan;
 mod terminal;
 mod trace;
 mod verify;
@@ -55,6 +56,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Findings(filter) => findings::list(global, filter, terminal),
         Command::Explain { id } => explain::explain(global, id, terminal),
         Command::Trace(asked) => trace::trace(global, asked, terminal),
+        Command::Plan(asked) => plan::plan(global, asked, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
     }

@@ -36,6 +36,11 @@ impl Terminal {
         self.format == Format::Json
     }
 
+    /// Whether more is to be said.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Whether Markdown was asked for.
     pub(super) fn is_markdown(&self) -> bool {
         self.format == Format::Md

@@ -200,6 +200,8 @@ pub struct PersonEffect {
     pub tokens_left: Vec<String>,
     /// When the identity provider will have the account deleted for good, where that is known to come.
     pub deleted_on: Option<Timestamp>,
+    /// Whether it is so because of what was supposed.
+    pub supposed: bool,
 }
 
 impl PersonEffect {
@@ -287,7 +289,7 @@ pub struct FindingChange {
 /// What would be different.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Comparison {
-    /// What was supposed, as sentences.
+    /// What was supposed, as sentences; empty where only the config is another one.
     pub supposed: Vec<String>,
     /// What it is compared with, as a sentence.
     pub compared_with: String,

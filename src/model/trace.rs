@@ -70,6 +70,15 @@ pub struct Candidate {
     pub because: String,
 }
 
+impl Candidate {
+    /// On one line: `00u1abcd  noa.berg@acme.example  (address noa.berg@acme.example)`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let person = if self.person.is_empty() { "no person" } else { &self.person };
+        format!("{person}  {}  ({})", self.label, self.because)
+    }
+}
+
 /// Everything there is to say of one person, or of an account without one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Trace {

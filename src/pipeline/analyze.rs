@@ -9,6 +9,7 @@ use super::{PipelineError, Setup, Workers, accounts, changes, conclusion, covera
 use crate::analyzer::{self, Context, InputFile, KeptOut};
 use crate::model::coverage::Coverage;
 use crate::model::digest::Digest;
+use crate::model::event::Activity;
 use crate::model::finding::Finding;
 use crate::model::link::fold;
 use crate::model::listing::Listing;
@@ -140,7 +141,20 @@ pub(super) fn replay(
     listings: &[Listing],
     kept_out: &[KeptOut],
     versions: &mut Versions,
+    note: impl FnMut(&StoredEvent),
+) -> Result<Replayed, PipelineError> {
+    replay_supposing(setup, store, as_of, (listings, kept_out), versions, note, [])
+}
+
+/// The same, as if these things had been done at the very end, each with the ordinal that names it.
+pub(super) fn replay_supposing(
+    setup: &Setup,
+    store: &Store,
+    as_of: Timestamp,
+    (listings, kept_out): (&[Listing], &[KeptOut]),
+    versions: &mut Versions,
     mut note: impl FnMut(&StoredEvent),
+    supposed: impl IntoIterator<Item = (Activity, u32)>,
 ) -> Result<Replayed, PipelineError> {
     let policy = &setup.policy;
     let frame = Frame {
@@ -168,6 +182,7 @@ pub(super) fn replay(
         }
     })?;
     let read = store.digest_of_read(events)?;
+    supposed.into_iter().for_each(|(activity, ordinal)| replay.suppose(activity, ordinal));
     let classes = policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
     Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken, read })
 }

@@ -63,7 +63,7 @@ impl History<'_> {
 
 /// The id of every finding. Two that would have the same, such as two lapses that only listings of one person tell of,
 /// are told apart by their order.
-fn ids(findings: &[Finding], records: &BTreeMap<u32, EventEvidence>) -> Vec<String> {
+pub(super) fn ids(findings: &[Finding], records: &BTreeMap<u32, EventEvidence>) -> Vec<String> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let of = |finding: &Finding| {
         let about = finding.about.and_then(|ordinal| records.get(&ordinal)).map(|record| record.native_id.as_str());

@@ -20,6 +20,7 @@ mod inputs;
 mod joiners;
 mod leavers;
 mod moment;
+mod plan;
 mod setup;
 mod tokens;
 mod trace;
@@ -29,6 +30,7 @@ pub use analyze::{Analysis, analyze};
 pub use error::PipelineError;
 pub use ingest::{Ingested, Progress, ingest};
 pub use inputs::{InputPath, expand, expand_paths};
+pub use plan::{Named, PlanAnswer, Suppositions, plan};
 pub use setup::Setup;
 pub use trace::{Answer, Window, trace};
 

@@ -11,6 +11,7 @@ use crate::model::report::Report;
 pub use folder::{ReportError, rendered, write_folder, write_part};
 pub use held::{HeldFile, hold, read_held};
 pub use manifest::{Hashed, MANIFEST, Manifest, Previous, SUMS, Written, parse_sums, seal};
+pub use plan::write_plan;
 pub use point::{Point, first_difference};
 pub use tally::{Standing, Turns};
 
@@ -28,6 +29,7 @@ mod inputs;
 mod joiners;
 mod leavers;
 mod manifest;
+mod plan;
 mod point;
 mod rejects;
 mod summary;

@@ -8,6 +8,7 @@ mod explain;
 mod hostile;
 mod mutant;
 mod page;
+mod plan;
 mod properties;
 mod rules;
 mod sample;

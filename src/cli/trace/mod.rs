@@ -7,6 +7,7 @@ use super::arguments::{Global, TraceArguments};
 use super::exit::{Exit, Failure};
 use super::job::Desk;
 use super::terminal::Terminal;
+use crate::model::trace::Candidate;
 use crate::pipeline::{self, Answer, Window};
 
 pub(super) fn trace(global: &Global, asked: &TraceArguments, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -22,11 +23,8 @@ pub(super) fn trace(global: &Global, asked: &TraceArguments, terminal: &Terminal
                 let json = serde_json::json!({"asked": asked.person, "candidates": candidates});
                 terminal.data(&json, |_| Ok(()))?;
             }
-            let line = |candidate: &crate::model::trace::Candidate| {
-                let person = if candidate.person.is_empty() { "no person" } else { &candidate.person };
-                format!("{person}  {}  ({})", candidate.label, candidate.because)
-            };
-            return Err(Failure::AmbiguousPerson { asked: asked.person.clone(), among: candidates.iter().map(line).collect() });
+            let among = candidates.iter().map(Candidate::line).collect();
+            return Err(Failure::AmbiguousPerson { asked: asked.person.clone(), among });
         }
     };
     terminal.data(&trace, |out| if terminal.is_markdown() { markdown::write(out, &trace) } else { text::write(out, &trace) })?;

@@ -5,6 +5,7 @@
 //! with the same answer. Nothing is kept by asking.
 
 mod dossier;
+mod everybody;
 mod kept;
 mod line;
 mod mentions;
@@ -26,6 +27,7 @@ use crate::model::trace::{Candidate, Dossier, Place, Trace};
 use crate::store::{EventEvidence, Store};
 
 pub(super) use dossier::Diagnosed;
+pub(super) use everybody::Everybody;
 pub(super) use kept::keep;
 pub(super) use mentions::Mentions;
 use whom::Whom;
@@ -149,7 +151,7 @@ fn place_of(event: &Event, file: &str) -> Place {
     Place { source: event.source.clone(), file: file.to_owned(), line: Some(event.origin.line) }
 }
 
-fn place(evidence: &EventEvidence) -> Place {
+pub(super) fn place(evidence: &EventEvidence) -> Place {
     let evidence = &evidence.evidence;
     Place { source: evidence.source.clone(), file: evidence.file.clone(), line: evidence.line }
 }

@@ -6,7 +6,7 @@ use super::rust::{Reach, Token, code, reaches, tokens};
 use super::{none, texts, top};
 
 /// Each layer and the layers it may import, lowest first. `main` is `src/main.rs`; `lib` only declares the layers.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("lib", &[]),
     ("model", &[]),
     ("input", &["model"]),
@@ -17,7 +17,8 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("report", &["model"]),
     ("analyzer", &["model", "state", "policy"]),
     ("diagnosis", &["model", "state", "policy", "analyzer"]),
-    ("pipeline", &["model", "input", "source", "store", "state", "policy", "report", "analyzer", "diagnosis"]),
+    ("plan", &["model", "state", "policy", "analyzer"]),
+    ("pipeline", &["model", "input", "source", "store", "state", "policy", "report", "analyzer", "diagnosis", "plan"]),
     ("cli", &["model", "source", "store", "policy", "report", "analyzer", "diagnosis", "pipeline"]),
     ("main", &["cli"]),
 ];
