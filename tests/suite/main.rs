@@ -12,6 +12,7 @@ mod plan;
 mod properties;
 mod rules;
 mod sample;
+mod scim_server;
 mod shapes;
 mod sources;
 mod store;
