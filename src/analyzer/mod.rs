@@ -39,6 +39,7 @@ mod remedy;
 #[cfg(test)]
 pub(crate) mod scene;
 mod scim_token;
+mod settled;
 mod shrunken_listing;
 mod stale_input;
 mod stale_token;
@@ -63,9 +64,10 @@ pub use failures::{Failures, Outage};
 pub use held_deprovisioning::quarantine;
 pub use linked_group::{LinkedGroup, highest, ids as member_ids};
 pub use mapping::{is_named_so, is_replaced, names_fit, value_sent};
+pub use settled::{End, Settled, of_group as settled_of_group, of_person as settled_of};
 pub use shrunken_listing::{KeptOut, shrunken_listing_id};
 pub use target_rule::{Attribute, Complaint, refused};
-pub use unrepaired::{Try, Unrepaired, of_person as unrepaired_of, tries};
+pub use unrepaired::{BY_HAND_FIRST, Try, Unrepaired, of_person as unrepaired_of, tries};
 
 /// A reason a rule may give, in the order in which the first one that holds is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,6 +19,9 @@ pub(super) const TOLD_TWICE: Span = Span::from_micros(120_000_000);
 /// However busy a moment is, no more attempts than this are compared with one.
 const NEIGHBOURS: usize = 32;
 
+/// How a remediation begins where access was to be taken away, and still is there.
+pub const BY_HAND_FIRST: &str = "Take the access away by hand first. ";
+
 /// One attempt, told by one side or by both.
 #[derive(Clone, Debug)]
 pub struct Try<'a> {
@@ -102,6 +105,12 @@ impl<'a> Try<'a> {
 }
 
 impl<'a> Unrepaired<'a> {
+    /// Failed attempts of one operation in a row; `None` where there are none.
+    pub(super) fn of(operation: Operation, tries: Vec<Try<'a>>) -> Option<Self> {
+        let cause = tries.last()?.cause();
+        Some(Self { operation, tries, cause })
+    }
+
     /// When the first of the row failed.
     #[must_use]
     pub fn first_at(&self) -> Timestamp {
@@ -158,7 +167,7 @@ impl<'a> Unrepaired<'a> {
     /// What to do about it, as sentences.
     #[must_use]
     pub fn remediation(&self) -> String {
-        let urgent = if self.takes_access() { "Take the access away by hand first. " } else { "" };
+        let urgent = if self.takes_access() { BY_HAND_FIRST } else { "" };
         format!("{urgent}{}", remedy::remedy(self.cause, self.words().first().copied()))
     }
 
@@ -222,21 +231,24 @@ pub(super) fn of_group<'a>(context: &Context<'_>, attempts: &'a [Attempt]) -> Ve
 
 /// The row of failures at the end of each operation's attempts.
 fn rows<'a>(tries: &[Try<'a>]) -> Vec<Unrepaired<'a>> {
-    let mut operations: Vec<Operation> = tries.iter().filter(|one| one.outcome == Outcome::Failure).map(|one| one.operation).collect();
-    operations.sort_unstable();
-    operations.dedup();
     let row = |operation: Operation| {
         let after = tries.iter().rposition(|one| ends_row(operation, one)).map_or(0, |last| last + 1);
         let failed = |one: &&Try<'_>| one.operation == operation && one.outcome == Outcome::Failure;
-        let tries: Vec<Try<'a>> = tries[after..].iter().filter(failed).cloned().collect();
-        let cause = tries.last()?.cause();
-        Some(Unrepaired { operation, tries, cause })
+        Unrepaired::of(operation, tries[after..].iter().filter(failed).cloned().collect())
     };
-    operations.into_iter().filter_map(row).collect()
+    failed_operations(tries).into_iter().filter_map(row).collect()
+}
+
+/// The operations of which an attempt failed, each once, in order.
+pub(super) fn failed_operations(tries: &[Try<'_>]) -> Vec<Operation> {
+    let mut operations: Vec<Operation> = tries.iter().filter(|one| one.outcome == Outcome::Failure).map(|one| one.operation).collect();
+    operations.sort_unstable();
+    operations.dedup();
+    operations
 }
 
 /// Whether an attempt repairs what failed of an operation before it, or takes its place.
-fn ends_row(operation: Operation, one: &Try<'_>) -> bool {
+pub(super) fn ends_row(operation: Operation, one: &Try<'_>) -> bool {
     if one.outcome == Outcome::Deferred {
         return one.operation == operation;
     }

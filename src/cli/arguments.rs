@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::failures::By;
 use crate::model::finding::Severity;
 use crate::model::time::Timestamp;
 use crate::report;
@@ -88,6 +89,8 @@ pub(super) enum Command {
     Trace(TraceArguments),
     /// The dry run: what the next sync would do to the target, in a safe order; nothing is sent and nothing is written.
     Plan(PlanArguments),
+    /// What the sync failed to do: why, for whom, since when, whether it still fails, what to do.
+    Failures(FailuresArguments),
     /// What can be read.
     Sources,
     /// What can be found.
@@ -148,6 +151,16 @@ pub(super) struct PlanArguments {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct FailuresArguments {
+    /// Leave out what failed last before this moment.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(super) since: Option<Timestamp>,
+    /// Group by this; within a group there is one cause.
+    #[arg(long, value_name = "BY", value_enum, default_value_t = ByWord::Cause)]
+    pub(super) by: ByWord,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct Filter {
     /// Of this rule only.
     #[arg(long, value_name = "RULE")]
@@ -198,6 +211,25 @@ impl From<SeverityWord> for Severity {
             SeverityWord::Medium => Self::Medium,
             SeverityWord::High => Self::High,
             SeverityWord::Critical => Self::Critical,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ByWord {
+    Cause,
+    Person,
+    Operation,
+    Connector,
+}
+
+impl From<ByWord> for By {
+    fn from(word: ByWord) -> Self {
+        match word {
+            ByWord::Cause => Self::Cause,
+            ByWord::Person => Self::Person,
+            ByWord::Operation => Self::Operation,
+            ByWord::Connector => Self::Connector,
         }
     }
 }

@@ -74,6 +74,9 @@ pub(super) enum Failure {
     /// There is nothing to show yet.
     #[error("{0}: nothing was analyzed yet")]
     NothingAnalyzed(String),
+    /// The store was written to while it was read.
+    #[error("{0}: it was written to while it was read")]
+    Changed(String),
     /// There is no such thing to explain.
     #[error("{0}: neither a rule nor a finding")]
     UnknownId(String),
@@ -129,6 +132,7 @@ impl Failure {
             }
             Self::NoMarkdown => Some("use --format human or --format json".to_owned()),
             Self::OtherMoment { asked, .. } => Some(format!("run `scimdrift analyze --as-of {asked}` first")),
+            Self::Changed(_) => Some("ask again when the other scimdrift is done".to_owned()),
             Self::NothingAnalyzed(_) => Some("run `scimdrift run`, or `scimdrift ingest` and `scimdrift analyze`, first".to_owned()),
         }
     }

@@ -13,7 +13,7 @@ pub(super) fn list(global: &Global, filter: &Filter, terminal: &Terminal) -> Res
     let report = job::kept_report(global)?;
     let rows: Vec<&FindingRow> = report.findings.iter().filter(|row| matches(row, filter)).collect();
     let (shown, all) = (rows.len(), report.findings.len());
-    terminal.data(&rows, |out| {
+    terminal.pages(&rows, |out, _| {
         if shown > 0 {
             writeln!(out, "{}", table(&rows))?;
         }

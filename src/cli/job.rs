@@ -11,7 +11,7 @@ use crate::model::report::Report;
 use crate::model::time::Timestamp;
 use crate::pipeline::{self, Analysis, Ingested, InputPath, Setup, Workers};
 use crate::report::{self, Standing, Turns};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// `scimdrift run`.
 pub(super) fn run(global: &Global, output: &Output, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -78,7 +78,10 @@ pub(super) fn report(global: &Global, output: &Output, part: &Part, terminal: &T
 
 /// The report of the last analysis, or of the run as of the moment asked for.
 pub(super) fn kept_report(global: &Global) -> Result<Report, Failure> {
-    Desk::open(global)?.report(global)
+    let desk = Desk::open_to_ask(global)?;
+    let report = desk.report(global)?;
+    desk.unchanged()?;
+    Ok(report)
 }
 
 /// What every part of the job works on.
@@ -94,6 +97,25 @@ impl Desk {
         let store = Store::open(&global.store.clone().unwrap_or_else(|| setup.store_path()))?;
         let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
         Ok(Self { setup, store, workers })
+    }
+
+    /// For a question: the store is read alone, and not made where there is none.
+    pub(super) fn open_to_ask(global: &Global) -> Result<Self, Failure> {
+        let setup = Setup::read(&global.config)?;
+        let path = global.store.clone().unwrap_or_else(|| setup.store_path());
+        let store = Store::open_to_read(&path).map_err(|error| match error {
+            StoreError::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
+                Failure::NothingAnalyzed(path.display().to_string())
+            }
+            other => other.into(),
+        })?;
+        let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
+        Ok(Self { setup, store, workers })
+    }
+
+    /// Whether the store, opened to be read, was left alone meanwhile; else the answer may be half of one run and half of another.
+    pub(super) fn unchanged(&self) -> Result<(), Failure> {
+        if self.store.is_unchanged() { Ok(()) } else { Err(Failure::Changed(self.store.path().display().to_string())) }
     }
 
     /// The report of the last analysis, or of the run as of the moment asked for.

@@ -4,6 +4,7 @@ mod arguments;
 mod catalogue;
 mod exit;
 mod explain;
+mod failures;
 mod findings;
 mod job;
 mod plan;
@@ -57,6 +58,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Explain { id } => explain::explain(global, id, terminal),
         Command::Trace(asked) => trace::trace(global, asked, terminal),
         Command::Plan(asked) => plan::plan(global, asked, terminal),
+        Command::Failures(asked) => failures::failures(global, asked, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
     }

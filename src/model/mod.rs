@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod digest;
 pub mod event;
 pub mod facts;
+pub mod failures;
 pub mod finding;
 pub mod link;
 pub mod listing;

@@ -85,6 +85,7 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         leavers: leavers::rows(&context),
         tokens: tokens::rows(&context, &by_token),
         failures: failures::rows(&context),
+        past_failures: failures::past(&context),
         joiners: joiners::rows(&context),
         changes: changes::rows(&context, &records, &listings),
         coverage: coverage::rows(&context, &listings, &files),

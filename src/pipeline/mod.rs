@@ -28,6 +28,7 @@ pub mod verify;
 
 pub use analyze::{Analysis, analyze};
 pub use error::PipelineError;
+pub use failures::failures;
 pub use ingest::{Ingested, Progress, ingest};
 pub use inputs::{InputPath, expand, expand_paths};
 pub use plan::{Named, PlanAnswer, Suppositions, plan};

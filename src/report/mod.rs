@@ -40,7 +40,7 @@ mod visible;
 mod worksheet;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 

@@ -5,6 +5,7 @@ mod cli;
 mod clocks;
 mod companies;
 mod explain;
+mod failures;
 mod hostile;
 mod mutant;
 mod page;

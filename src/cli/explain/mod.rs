@@ -37,10 +37,11 @@ pub(super) fn explain(global: &Global, id: &str, terminal: &Terminal) -> Result<
         terminal.data(&json, |out| write!(out, "{}", rule.doc))?;
         return Ok(Exit::Done);
     }
-    let desk = Desk::open(global)?;
+    let desk = Desk::open_to_ask(global)?;
     let report = desk.report(global)?;
     let finding = find(&report, &desk.store, id)?;
     let history = history::of(&desk.store.sightings(&finding.finding_id, report.head.as_of)?);
+    desk.unchanged()?;
     let explanation = Explanation {
         rule: RuleInForce::of(&finding, &report),
         history,

@@ -11,7 +11,7 @@ use crate::model::trace::Candidate;
 use crate::pipeline::{self, Answer, Window};
 
 pub(super) fn trace(global: &Global, asked: &TraceArguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let desk = Desk::open(global)?;
+    let desk = Desk::open_to_ask(global)?;
     let nothing = || Failure::NothingAnalyzed(desk.store.path().display().to_string());
     let as_of = global.as_of.or(desk.store.last_analysis()?).ok_or_else(nothing)?;
     let window = Window { since: asked.since, until: asked.until };
@@ -27,6 +27,7 @@ pub(super) fn trace(global: &Global, asked: &TraceArguments, terminal: &Terminal
             return Err(Failure::AmbiguousPerson { asked: asked.person.clone(), among });
         }
     };
+    desk.unchanged()?;
     terminal.data(&trace, |out| if terminal.is_markdown() { markdown::write(out, &trace) } else { text::write(out, &trace) })?;
     Ok(Exit::Done)
 }

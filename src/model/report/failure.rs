@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::time::Timestamp;
 
-/// One row of failures.csv: one operation that failed for one person or group, and that nothing repaired since.
+/// One row of failures.csv: one operation that failed for one person or group, and that nothing repaired since. Also one
+/// that failed and is over, which no file of the report shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureRow {
     /// The application that provisions the target; the target itself where none is configured.
@@ -32,7 +33,11 @@ pub struct FailureRow {
     /// The group's name, where it failed for a group; for the page and the terminal.
     pub group: String,
     /// `open` where the rule `failed-sync` finds it, `outage` where `connector-outage` stands for it, `retrying` while the
-    /// identity provider still tries by itself, `done-at-target` where the target tells that it worked; for the page and
+    /// identity provider still tries by itself, `done-at-target` where the target tells that it worked; of those that are
+    /// over, `recovered` where it worked later, `superseded` where it is held back, or no longer wanted. For the page and
     /// the terminal.
     pub standing: String,
+    /// When it worked, or was held back; for the terminal.
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
 }

@@ -31,6 +31,9 @@ pub struct Report {
     pub tokens: Vec<TokenRow>,
     /// Every failure of the sync that nothing repaired, by cause, then by person.
     pub failures: Vec<FailureRow>,
+    /// Every failure of the sync that is over, in the same order; for the terminal.
+    #[serde(default)]
+    pub past_failures: Vec<FailureRow>,
     /// Every account that appeared in the period, by time.
     pub joiners: Vec<JoinerRow>,
     /// Every change of a role, group or resource group in the period, by time.

@@ -45,7 +45,7 @@ const RULES: [(&str, &str, &str, Severity); 6] = [
 ];
 
 /// Acme Corp after a quarter, with a gap, late leavers, waivers and hostile names.
-pub(super) fn acme() -> Report {
+pub(crate) fn acme() -> Report {
     let mut report = nothing_found();
     report.head.previous = Some(day("2026-09-24"));
     report.findings = findings();
@@ -70,7 +70,7 @@ pub(super) fn acme() -> Report {
 }
 
 /// Acme Corp when nothing is wrong.
-pub(super) fn nothing_found() -> Report {
+pub(crate) fn nothing_found() -> Report {
     let mut report = Report {
         head: head(),
         findings: Vec::new(),
@@ -78,6 +78,7 @@ pub(super) fn nothing_found() -> Report {
         leavers: (0..24).map(leaver).collect(),
         tokens: (0..18).map(token).collect(),
         failures: Vec::new(),
+        past_failures: Vec::new(),
         joiners: (0..8).map(joiner).collect(),
         changes: (0..12).map(change).collect(),
         coverage: coverage(),

@@ -130,6 +130,7 @@ pub(super) fn failure(index: usize) -> FailureRow {
         remediation: "Correct the value at the identity provider, or the mapping that makes it; then retry.".into(),
         group: if of_group { "hf-nlp".into() } else { String::new() },
         standing: ["open", "outage", "retrying", "done-at-target"][index % 4].into(),
+        ended_at: None,
     }
 }
 

@@ -24,7 +24,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates of others, and the only layers that may name them. Unit tests may use any to set things up.
-const CONFINED: [(&str, &[&str]); 18] = [
+const CONFINED: [(&str, &[&str]); 20] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("askama", &["report"]),
@@ -41,7 +41,9 @@ const CONFINED: [(&str, &[&str]); 18] = [
     ("rusqlite", &["store"]),
     ("sha2", &["model"]),
     ("tempfile", &["report", "store", "pipeline"]),
+    ("terminal_size", &["cli"]),
     ("toml", &["policy", "pipeline"]),
+    ("unicode_width", &["cli"]),
     ("zstd", &["input", "store"]),
 ];
 

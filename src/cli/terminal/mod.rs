@@ -1,16 +1,18 @@
 //! The terminal: data to standard output, messages and progress to standard error, nothing hostile to either.
 
-use std::cell::RefCell;
-use std::io::{self, IsTerminal as _, Write};
-use std::time::Duration;
+mod layout;
+mod pager;
+mod reading;
+
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::arguments::{Color, Format, Global};
 use super::exit::Failure;
 use crate::model::finding::Severity;
-use crate::pipeline::Progress;
+
+pub(super) use layout::Layout;
 
 /// Where a command writes to.
 #[derive(Debug)]
@@ -58,6 +60,20 @@ impl Terminal {
         Ok(out.flush()?)
     }
 
+    /// Writes data that may be long: as [`Terminal::data`], and for people through a pager where it is longer than their screen.
+    pub(super) fn pages(
+        &self,
+        json: &impl serde::Serialize,
+        human: impl FnOnce(&mut dyn Write, Layout) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        if self.is_json() {
+            return self.data(json, |_| Ok(()));
+        }
+        let mut text = Vec::new();
+        human(&mut text, Layout::of_terminal())?;
+        Ok(pager::show(&text)?)
+    }
+
     /// What a job came to: data where programs read it, else words, unless nothing is to be said.
     pub(super) fn outcome(
         &self,
@@ -95,54 +111,6 @@ impl Terminal {
         if let Some(hint) = failure.hint() {
             let _closed = writeln!(err, "  {}", visible(&hint));
         }
-    }
-
-    /// A progress display over so many files; shown on a terminal only.
-    pub(super) fn reading(&self, files: usize) -> Reading {
-        let hidden = self.quiet || !io::stderr().is_terminal();
-        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let bar = ProgressBar::with_draw_target(Some(files as u64), target);
-        let style = ProgressStyle::with_template("{spinner} {pos}/{len} files  {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
-        bar.set_style(style);
-        if !hidden {
-            bar.enable_steady_tick(Duration::from_millis(120));
-        }
-        Reading { bar, state: RefCell::new(State::default()) }
-    }
-}
-
-#[derive(Debug, Default)]
-struct State {
-    begun: u64,
-    bytes: u64,
-    file: String,
-}
-
-/// The progress of reading.
-#[derive(Debug)]
-pub(super) struct Reading {
-    bar: ProgressBar,
-    state: RefCell<State>,
-}
-
-impl Reading {
-    pub(super) fn show(&self, progress: Progress<'_>) {
-        let mut state = self.state.borrow_mut();
-        match progress {
-            Progress::File(name) => {
-                self.bar.set_position(state.begun);
-                state.begun += 1;
-                state.file = visible(name);
-            }
-            Progress::Bytes(bytes) => state.bytes += bytes,
-        }
-        self.bar.set_message(format!("{}  {}", indicatif::HumanBytes(state.bytes), state.file));
-    }
-}
-
-impl Drop for Reading {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }
 

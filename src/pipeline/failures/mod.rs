@@ -1,8 +1,13 @@
-//! Failures as rows: all that failed and was not repaired, be it found one by one, as an outage, or not yet.
+//! Failures as rows: all that failed and was not repaired, be it found one by one, as an outage, or not yet; and all that
+//! failed and is over. [`summary`] groups them for whoever asks.
 
-use crate::analyzer::{self, Context, Failures, Unrepaired};
+mod summary;
+
+use crate::analyzer::{self, Context, End, Failures, Settled, Unrepaired};
 use crate::model::report::FailureRow;
 use crate::state::Person;
+
+pub use summary::failures;
 
 /// Every unrepaired failure, by cause, then by person or group.
 pub(super) fn rows(context: &Context<'_>) -> Vec<FailureRow> {
@@ -40,8 +45,38 @@ pub(super) fn rows(context: &Context<'_>) -> Vec<FailureRow> {
     rows
 }
 
+/// Every failure that is over, in the same order.
+pub(super) fn past(context: &Context<'_>) -> Vec<FailureRow> {
+    let connector = analyzer::connector(context).object;
+    let directory = context.directory;
+    let of_people = directory.persons.iter().flat_map(|person| {
+        let named = |over: &Settled<'_>| FailureRow {
+            person: person.id.clone(),
+            person_login: person.login.clone().unwrap_or_default(),
+            ..past_row(&connector, over)
+        };
+        analyzer::settled_of(context, person).iter().map(named).collect::<Vec<_>>()
+    });
+    let of_groups = directory.group_attempts.iter().flat_map(|(name, attempts)| {
+        let named = |over: &Settled<'_>| FailureRow { group: name.clone(), ..past_row(&connector, over) };
+        analyzer::settled_of_group(context, attempts).iter().map(named).collect::<Vec<_>>()
+    });
+    let mut rows: Vec<FailureRow> = of_people.chain(of_groups).collect();
+    rows.sort_by(|one, other| order(one).cmp(&order(other)));
+    rows
+}
+
+fn past_row(connector: &str, over: &Settled<'_>) -> FailureRow {
+    let (standing, ended_at) = match over.end {
+        End::Recovered(at) => ("recovered", Some(at)),
+        End::Held(at) => ("superseded", Some(at)),
+        End::Pointless => ("superseded", None),
+    };
+    FailureRow { standing: standing.to_owned(), ended_at, ..row(connector, &over.failed) }
+}
+
 fn order(row: &FailureRow) -> impl Ord + '_ {
-    (&row.cause, &row.person_login, &row.person, &row.group, &row.operation)
+    (&row.cause, &row.person_login, &row.person, &row.group, &row.operation, row.first_failed_at)
 }
 
 fn row(connector: &str, one: &Unrepaired<'_>) -> FailureRow {
@@ -66,6 +101,7 @@ fn row(connector: &str, one: &Unrepaired<'_>) -> FailureRow {
         remediation: one.remediation(),
         group: String::new(),
         standing: String::new(),
+        ended_at: None,
     }
 }
 
@@ -161,6 +197,9 @@ mod tests {
         scene.accounts(5, &[("1", true)]).refused(20, "1", Operation::Update, "409", "");
         scene.attempt(21, "1", Operation::Update, Outcome::Success);
         assert_eq!(standing_of(&scene), []);
+        let past = scene.with(past);
+        let over: Vec<_> = past.iter().map(|row| (row.person.as_str(), row.cause.as_str(), row.standing.as_str(), row.ended_at)).collect();
+        assert_eq!(over, [("1", "conflict", "recovered", Some(hour(21)))]);
     }
 
     #[test]
