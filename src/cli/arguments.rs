@@ -91,6 +91,8 @@ pub(super) enum Command {
     Plan(PlanArguments),
     /// What the sync failed to do: why, for whom, since when, whether it still fails, what to do.
     Failures(FailuresArguments),
+    /// Is the set-up sound: config, inputs, freshness, rules, store, disk, permissions, clock; nothing is written.
+    Doctor,
     /// What can be read.
     Sources,
     /// What can be found.

@@ -142,8 +142,14 @@ impl Desk {
 
 /// The as-of time: as given, else now. The only place that reads the clock.
 pub(super) fn as_of(global: &Global) -> Timestamp {
+/// The as-of time: as given, else now.
+    global.as_of.unwrap_or_else(now)
+}
+
+/// What the clock says. The only place that reads it.
+pub(super) fn now() -> Timestamp {
     #[expect(clippy::disallowed_methods, reason = "time is an argument everywhere else")]
-    global.as_of.unwrap_or_else(|| chrono::Utc::now().into())
+    chrono::Utc::now().into()
 }
 
 fn write(setup: &Setup, report: &Report, output: &Output) -> Result<PathBuf, Failure> {

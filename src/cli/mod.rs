@@ -2,6 +2,7 @@
 
 mod arguments;
 mod catalogue;
+mod doctor;
 mod exit;
 mod explain;
 mod failures;
@@ -59,6 +60,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Trace(asked) => trace::trace(global, asked, terminal),
         Command::Plan(asked) => plan::plan(global, asked, terminal),
         Command::Failures(asked) => failures::failures(global, asked, terminal),
+        Command::Doctor => doctor::doctor(global, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
     }

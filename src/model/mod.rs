@@ -2,6 +2,7 @@
 //!
 //! What two layers share is a type of this module; nothing here knows a file, a database or a terminal.
 
+pub mod check_up;
 pub mod class;
 pub mod control;
 pub mod coverage;

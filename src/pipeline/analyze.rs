@@ -122,6 +122,19 @@ pub(super) fn listings_up_to(store: &Store, as_of: Timestamp) -> Result<Vec<List
     Ok(store.listings(as_of)?.into_iter().filter_map(listing).collect())
 }
 
+/// How the directory is to be kept; `applications` are labels by id.
+pub(super) fn frame(setup: &Setup, applications: BTreeMap<String, String>) -> Frame {
+    let policy = &setup.policy;
+    Frame {
+        provider: policy.idp.provider.word().to_owned(),
+        target: policy.target.provider.clone(),
+        application: policy.idp.application.clone(),
+        applications,
+        invitations: policy.target.sso == Sso::Basic,
+        scim_actors: policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
+    }
+}
+
 /// What one pass over the events gives.
 pub(super) struct Replayed {
     pub(super) directory: Directory,
@@ -157,15 +170,7 @@ pub(super) fn replay_supposing(
     mut note: impl FnMut(&StoredEvent),
     supposed: impl IntoIterator<Item = (Activity, u32)>,
 ) -> Result<Replayed, PipelineError> {
-    let policy = &setup.policy;
-    let frame = Frame {
-        provider: policy.idp.provider.word().to_owned(),
-        target: policy.target.provider.clone(),
-        application: policy.idp.application.clone(),
-        applications: store.applications(as_of)?,
-        invitations: policy.target.sso == Sso::Basic,
-        scim_actors: policy.target.scim_actors.iter().map(|actor| fold(actor)).collect(),
-    };
+    let frame = frame(setup, store.applications(as_of)?);
     let mut replay = Replay::new(frame, as_of, listings, kept_out.iter().map(|kept| &kept.listing));
     let mut used: BTreeMap<i64, u64> = BTreeMap::new();
     let mut spoken: BTreeMap<String, u64> = BTreeMap::new();
@@ -184,6 +189,7 @@ pub(super) fn replay_supposing(
     })?;
     let read = store.digest_of_read(events)?;
     supposed.into_iter().for_each(|(activity, ordinal)| replay.suppose(activity, ordinal));
+    let policy = &setup.policy;
     let classes = policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();
     Ok(Replayed { directory: replay.finish(&policy.aliases, policy.target.user_name, &classes), used, spoken, read })
 }

@@ -160,6 +160,12 @@ fn waiver_of<'a>(policy: &'a Policy, id: &str, rule: &str, account: &str) -> Opt
     policy.waivers.iter().filter(about).max_by_key(|waiver| waiver.expires)
 }
 
+/// Whether a waiver accepts a finding that is about no event.
+pub(super) fn is_accepted(context: &Context<'_>, finding: &Finding) -> bool {
+    let waiver = waiver_of(context.policy, &finding.id(None), finding.rule, &finding.subject.account);
+    waiver.is_some_and(|waiver| in_force(waiver, context.as_of))
+}
+
 /// The last day counts.
 fn in_force(waiver: &Waiver, as_of: Timestamp) -> bool {
     as_of.day() <= waiver.expires

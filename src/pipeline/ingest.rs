@@ -111,13 +111,8 @@ fn read_file(
 ) -> Result<Outcome, PipelineError> {
     let default = InputRule::default();
     let rule = file.rule.and_then(|index| setup.policy.inputs.get(index)).unwrap_or(&default);
-    match std::fs::metadata(&file.path) {
-        Ok(about) if about.is_file() => {}
-        Ok(about) if about.is_dir() => {
-            return Ok(Outcome::Refused("is a folder behind a link, or one that cannot be listed; name it by its own path".to_owned()));
-        }
-        Ok(_) => return Ok(Outcome::Refused("is no regular file; write the export to a file first".to_owned())),
-        Err(error) => return Ok(Outcome::Refused(format!("cannot be opened: {error}; check the link, the path and the permissions"))),
+    if let Some(reason) = irregular(file) {
+        return Ok(Outcome::Refused(reason));
     }
     let known = store.generations(&file.name)?;
     let grown_from = match compare(file, &known) {
@@ -166,6 +161,27 @@ fn read_file(
         hours: if plan.source.kind == Kind::Log { &hours } else { &[] },
     })?;
     Ok(Outcome::Read(tally))
+}
+
+/// Why what stands there is no file to be read, and what to do.
+fn irregular(file: &InputPath) -> Option<String> {
+    match std::fs::metadata(&file.path) {
+        Ok(about) if about.is_file() => None,
+        Ok(about) if about.is_dir() => Some("is a folder behind a link, or one that cannot be listed; name it by its own path".to_owned()),
+        Ok(_) => Some("is no regular file; write the export to a file first".to_owned()),
+        Err(error) => Some(format!("cannot be opened: {error}; check the link, the path and the permissions")),
+    }
+}
+
+/// The source that a file is of, as far as its beginning tells; else why it cannot be read, and what to do.
+pub(super) fn source_of(setup: &Setup, file: &InputPath) -> Result<&'static Source, String> {
+    if let Some(reason) = irregular(file) {
+        return Err(reason);
+    }
+    let default = InputRule::default();
+    let rule = file.rule.and_then(|index| setup.policy.inputs.get(index)).unwrap_or(&default);
+    let mut input = input::open(&file.path).map_err(|error| format!("{}; {}", error.reason(), error.hint()))?;
+    Ok(Plan::make(setup, &file.name, rule, &mut input)?.source)
 }
 
 fn keep(writer: &mut crate::store::Writer<'_>, tally: &mut Tally, decoded: DecodedBlock) -> Result<(), crate::store::StoreError> {

@@ -11,6 +11,7 @@ mod changes;
 mod conclusion;
 mod coverage;
 mod decode;
+pub mod doctor;
 mod error;
 mod failures;
 mod findings;

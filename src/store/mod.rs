@@ -103,6 +103,15 @@ impl Store {
         })
     }
 
+    /// A setting that was set; `None` where it never was.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn kept_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let query = "SELECT value FROM setting WHERE key = ?1";
+        self.sql("read a setting", |connection| connection.query_row(query, [key], |row| row.get(0)).optional())
+    }
+
     /// Runs a piece of SQL and gives its error the store's name.
     fn sql<T>(&self, doing: &'static str, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         run(&self.connection).map_err(|source| StoreError::Sql { path: self.path.clone(), doing, source })

@@ -45,6 +45,12 @@ impl Store {
         }
     }
 
+    /// The version of the schema, which every store that is open has.
+    #[must_use]
+    pub const fn schema(&self) -> i64 {
+        VERSION
+    }
+
     /// Refuses what is no store of this schema.
     pub(super) fn recognise(&self) -> Result<(), StoreError> {
         match self.content()? {

@@ -4,6 +4,7 @@ mod acme;
 mod cli;
 mod clocks;
 mod companies;
+mod doctor;
 mod explain;
 mod failures;
 mod hostile;

@@ -36,6 +36,16 @@ impl Layout {
         self.rest(out, margin, text)
     }
 
+    /// The same on a line where `begun` columns are written already; a name that is too long has its text below.
+    pub(in crate::cli) fn beside(self, out: &mut dyn Write, begun: usize, margin: usize, name: &str, text: &str) -> io::Result<()> {
+        let name = visible(name).replace('\n', " ");
+        match margin.checked_sub(begun + name.width()) {
+            Some(gap @ 1..) => write!(out, "{name}{:gap$}", "")?,
+            _ => write!(out, "{name}\n{:margin$}", "")?,
+        }
+        self.rest(out, margin, text)
+    }
+
     /// What goes on at column `margin`, to the end of the line and of those below.
     pub(in crate::cli) fn rest(self, out: &mut dyn Write, margin: usize, text: &str) -> io::Result<()> {
         let text = visible(text).replace('\n', " ");
@@ -83,6 +93,16 @@ mod tests {
         ];
         assert_eq!(lines, expected);
         assert_eq!(entry(None, 10, "sample", &"word ".repeat(50)).len(), 1);
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_has_its_text_below() {
+        let beside = |name: &str| {
+            let mut out = Vec::new();
+            Layout::default().beside(&mut out, 4, 10, name, "text").expect("memory takes everything");
+            String::from_utf8_lossy(&out).into_owned()
+        };
+        assert_eq!((beside("name"), beside("a-name")), ("name  text\n".to_owned(), "a-name\n          text\n".to_owned()));
     }
 
     #[test]

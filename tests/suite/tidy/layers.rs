@@ -24,7 +24,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates of others, and the only layers that may name them. Unit tests may use any to set things up.
-const CONFINED: [(&str, &[&str]); 20] = [
+const CONFINED: [(&str, &[&str]); 21] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("askama", &["report"]),
@@ -39,6 +39,7 @@ const CONFINED: [(&str, &[&str]); 20] = [
     ("rayon", &["analyzer", "pipeline"]),
     ("regex", &["model", "source", "policy", "pipeline"]),
     ("rusqlite", &["store"]),
+    ("rustix", &["pipeline"]),
     ("sha2", &["model"]),
     ("tempfile", &["report", "store", "pipeline"]),
     ("terminal_size", &["cli"]),
