@@ -5,7 +5,7 @@ use crate::analyzer::{Attribute, Cause, Context, Try, Unrepaired, tries, unrepai
 use crate::model::event::{Failure, Operation};
 use crate::model::finding::{Confidence, Finding, Proof};
 use crate::model::link::fold;
-use crate::state::{Account, Attempt, Lapse, Person, Side};
+use crate::state::{Account, Attempt, Lapse, Person, Side, Timeline};
 
 /// One person with everything a diagnosis looks at.
 #[derive(Debug)]
@@ -87,6 +87,20 @@ impl<'a> Case<'a> {
         let says_active = |attempt: &&Attempt| attempt.sent.as_ref().is_some_and(|sent| sent.active == Some(true));
         let pushed = self.person.attempts.iter().filter(|attempt| attempt.side == Side::Endpoint && attempt.at > lapse.at);
         pushed.filter(|attempt| attempt.success() && attempt.operation != Operation::Disable).rfind(says_active)
+    }
+
+    /// The name of the identity provider's group that a SCIM group of this name stands for, where everybody who is entitled
+    /// is in it and everybody in it is entitled: no record tells which group assigns, but such a one does.
+    pub(super) fn assigns_and_is_pushed(&self, scim_group: &str) -> Option<&'a str> {
+        let directory = self.context.directory;
+        let pushed = directory.target_groups.values().find(|group| group.name == scim_group)?;
+        let by_id = pushed.external_id.as_ref().and_then(|id| directory.groups.get_key_value(id)).map(|(id, group)| (id.as_str(), group));
+        let (id, group) = by_id.or_else(|| directory.groups_named(scim_group).next())?;
+        let is_in = |person: &Person| person.groups.get(id).and_then(Timeline::value) == Some(true);
+        // Nothing is learned from whom the question is about, nor from those who are gone.
+        let others = || directory.persons.iter().filter(|person| person.id != self.person.id && person.active() == Some(true));
+        let fits = others().all(|person| is_in(person) == (person.entitled() == Some(true)));
+        (fits && others().any(is_in)).then_some(group.name.as_str())
     }
 
     /// Whose account has the user name that a request sent: somebody else's.

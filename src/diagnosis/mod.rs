@@ -13,6 +13,7 @@ mod deactivation_switched_off;
 mod duplicate_match;
 mod existing_account;
 mod expired_scim_token;
+mod group_assigned_and_pushed;
 mod invalid_email;
 mod invalid_user_name;
 mod invitation_not_accepted;
@@ -93,6 +94,7 @@ pub const ALL: &[Diagnosis] = &[
     active_from_wrong_attribute::DIAGNOSIS,
     deactivation_switched_off::DIAGNOSIS,
     recreated_after_change::DIAGNOSIS,
+    group_assigned_and_pushed::DIAGNOSIS,
     role_awaits_login::DIAGNOSIS,
     member_not_resolvable::DIAGNOSIS,
 ];
@@ -130,4 +132,5 @@ const GIVES_WAY: &[(&str, &str)] = &[
     ("connector-in-quarantine", "assigned-before-provisioning"),
     ("staged-by-deletion-threshold", "deactivation-switched-off"),
     ("connector-in-quarantine", "deactivation-switched-off"),
+    ("member-not-resolvable", "group-assigned-and-pushed"),
 ];
