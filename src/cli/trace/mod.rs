@@ -28,6 +28,10 @@ pub(super) fn trace(global: &Global, asked: &TraceArguments, terminal: &Terminal
         }
     };
     desk.unchanged()?;
-    terminal.data(&trace, |out| if terminal.is_markdown() { markdown::write(out, &trace) } else { text::write(out, &trace) })?;
+    if terminal.is_markdown() {
+        terminal.data(&trace, |out| markdown::write(out, &trace))?;
+    } else {
+        terminal.pages(&trace, |out, layout| text::write(out, layout, &trace))?;
+    }
     Ok(Exit::Done)
 }

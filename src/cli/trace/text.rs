@@ -2,30 +2,36 @@
 
 use std::io::{self, Write};
 
-use crate::cli::terminal::visible;
+use anstyle::{AnsiColor, Style};
+
+use crate::cli::terminal::{Layout, visible};
 use crate::model::time::Timestamp;
 use crate::model::trace::{DiagnosisRow, Moment, Place, Stretch, Trace, TracedAccount, TracedPerson};
 
 /// The width of the names on the left.
-const MARGIN: &str = "             ";
+const MARGIN: usize = 13;
 
-pub(super) fn write(out: &mut dyn Write, trace: &Trace) -> io::Result<()> {
+/// The width of a moment on the time line, with what is around it.
+const MOMENT: usize = 20;
+
+pub(super) fn write(out: &mut dyn Write, layout: Layout, trace: &Trace) -> io::Result<()> {
     match &trace.person {
-        Some(found) => person(out, found)?,
+        Some(found) => person(out, layout, found)?,
         None => writeln!(out, "An account without an owner, as of {} UTC", trace.as_of.minute())?,
     }
     for (index, found) in trace.diagnoses.iter().enumerate() {
-        diagnosis(out, index + 1, found)?;
+        diagnosis(out, layout, index + 1, found)?;
     }
     if trace.diagnoses.is_empty() && trace.person.is_some() {
         let known = if trace.open_failures.is_empty() { "nothing is known to be the matter" } else { "none fits, and something failed:" };
-        writeln!(out, "\ndiagnosis    {known}")?;
-        trace.open_failures.iter().try_for_each(|failure| writeln!(out, "{MARGIN}{}", visible(failure).replace('\n', " ")))?;
+        writeln!(out)?;
+        layout.entry(out, MARGIN, "diagnosis", known)?;
+        trace.open_failures.iter().try_for_each(|failure| layout.entry(out, MARGIN, "", failure))?;
     }
     writeln!(out, "\naccounts")?;
-    trace.accounts.iter().try_for_each(|found| account(out, found))?;
+    trace.accounts.iter().try_for_each(|found| account(out, layout, found))?;
     if trace.accounts.is_empty() {
-        writeln!(out, "{MARGIN}none in any system")?;
+        layout.entry(out, MARGIN, "", "none in any system")?;
     }
     stretches(out, "entitled", &trace.entitlement)?;
     stretches(out, "role, mapped", &trace.expected_role)?;
@@ -34,40 +40,40 @@ pub(super) fn write(out: &mut dyn Write, trace: &Trace) -> io::Result<()> {
     if trace.timeline.is_empty() {
         writeln!(out, "  no record")?;
     }
-    trace.timeline.iter().try_for_each(|one| moment(out, one))
+    trace.timeline.iter().try_for_each(|one| moment(out, layout, one))
 }
 
-fn person(out: &mut dyn Write, person: &TracedPerson) -> io::Result<()> {
+fn person(out: &mut dyn Write, layout: Layout, person: &TracedPerson) -> io::Result<()> {
     let name = [person.login.as_str(), person.name.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-    writeln!(out, "{} · {} {}", visible(&name), person.system, visible(&person.id))?;
+    layout.entry(out, 0, "", &format!("{name} · {} {}", person.system, person.id))?;
     let entitled = match person.entitled {
         Some(true) => "entitled",
         Some(false) => "not entitled",
         None => "not known to be entitled",
     };
-    writeln!(out, "{:<13}{}, {entitled}", "person", person.state)?;
+    layout.entry(out, MARGIN, "person", &format!("{}, {entitled}", person.state))?;
     for (name, value) in
         [("employee", person.employee_id.clone()), ("addresses", person.addresses.join(", ")), ("groups", person.groups.join(", "))]
     {
         if !value.is_empty() {
-            writeln!(out, "{name:<13}{}", visible(&value))?;
+            layout.entry(out, MARGIN, name, &value)?;
         }
     }
     Ok(())
 }
 
-fn diagnosis(out: &mut dyn Write, number: usize, found: &DiagnosisRow) -> io::Result<()> {
-    let bold = anstyle::Style::new().bold();
+fn diagnosis(out: &mut dyn Write, layout: Layout, number: usize, found: &DiagnosisRow) -> io::Result<()> {
+    let bold = Style::new().bold();
     let name = if number == 1 { "diagnosis".to_owned() } else { format!("or else ({number})") };
-    writeln!(out, "\n{name:<13}{bold}{}{bold:#}  ({}, confidence {})", found.title, found.id, found.confidence)?;
-    writeln!(out, "{MARGIN}{}.", visible(&found.because).replace('\n', " "))?;
+    writeln!(out, "\n{name:<MARGIN$}{bold}{}{bold:#}  ({}, confidence {})", found.title, found.id, found.confidence)?;
+    layout.entry(out, MARGIN, "", &format!("{}.", found.because))?;
     if let Some(since) = found.since {
-        writeln!(out, "{:<13}{} UTC", "since", since.minute())?;
+        layout.entry(out, MARGIN, "since", &format!("{} UTC", since.minute()))?;
     }
-    writeln!(out, "{:<13}{}", "scope", scope(found.others))?;
-    list(out, "fix", &found.fix)?;
-    list(out, "test", &found.test)?;
-    list(out, "evidence", &found.evidence.iter().map(in_words).collect::<Vec<_>>())
+    layout.entry(out, MARGIN, "scope", &scope(found.others))?;
+    list(out, layout, "fix", &found.fix)?;
+    list(out, layout, "test", &found.test)?;
+    list(out, layout, "evidence", &found.evidence.iter().map(in_words).collect::<Vec<_>>())
 }
 
 /// `3 others show the same`
@@ -79,21 +85,27 @@ pub(super) fn scope(others: u64) -> String {
     }
 }
 
-fn list(out: &mut dyn Write, name: &str, lines: &[String]) -> io::Result<()> {
+/// A line that goes on stands behind its number, not under it.
+fn list(out: &mut dyn Write, layout: Layout, name: &str, lines: &[String]) -> io::Result<()> {
     for (index, line) in lines.iter().enumerate() {
-        writeln!(out, "{:<13}{}", if index == 0 { name } else { "" }, visible(line))?;
+        let name = if index == 0 { name } else { "" };
+        match line.split_once(". ").filter(|(number, _)| number.parse::<u32>().is_ok()) {
+            Some((number, step)) => layout.entry(out, MARGIN + number.len() + 2, &format!("{name:<MARGIN$}{number}."), step)?,
+            None => layout.entry(out, MARGIN, name, line)?,
+        }
     }
     Ok(())
 }
 
-fn account(out: &mut dyn Write, found: &TracedAccount) -> io::Result<()> {
+fn account(out: &mut dyn Write, layout: Layout, found: &TracedAccount) -> io::Result<()> {
     let role = if found.role.is_empty() { String::new() } else { format!(", role {}", found.role) };
     let external = if found.external_id.is_empty() { String::new() } else { format!(", externalId {}", found.external_id) };
     let line = format!("{} {} ({}): {}{role}{external}, {}", found.system, found.account, found.account_id, found.state, found.situation);
-    writeln!(out, "  {}", visible(&line).replace('\n', " "))?;
+    write!(out, "  ")?;
+    layout.rest(out, 4, &line)?;
     for key in found.keys.iter().filter(|key| key.outcome != "not asked") {
         let value = if key.value.is_empty() { String::new() } else { format!("{}: ", key.value) };
-        writeln!(out, "    {:<12} {:<9} {}", key.key, key.outcome, visible(&format!("{value}{}", key.because)).replace('\n', " "))?;
+        layout.entry(out, 27, &format!("    {:<12} {}", key.key, key.outcome), &format!("{value}{}", key.because))?;
     }
     Ok(())
 }
@@ -112,15 +124,17 @@ pub(super) fn span(stretch: &Stretch) -> String {
     format!("{} to {}", end(stretch.from, "before"), end(stretch.to, "now"))
 }
 
-fn moment(out: &mut dyn Write, one: &Moment) -> io::Result<()> {
+fn moment(out: &mut dyn Write, layout: Layout, one: &Moment) -> io::Result<()> {
     let outcome = if one.outcome.is_empty() || one.outcome == "success" { String::new() } else { format!("  [{}]", one.outcome) };
     let by = if one.by.is_empty() { String::new() } else { format!("  by {}", one.by) };
-    let line = visible(&format!("{}{outcome}{by}{}", one.what, repeats(one))).replace('\n', " ");
-    writeln!(out, "  {}  {line}", one.at.minute())?;
+    // The word stands in the line; the colour only leads the eye to it.
+    let style = if one.outcome == "failure" { Style::new().fg_color(Some(AnsiColor::Red.into())) } else { Style::new() };
+    write!(out, "  {style}{}{style:#}  ", one.at.minute())?;
+    layout.rest(out, MOMENT, &format!("{}{outcome}{by}{}", one.what, repeats(one)))?;
     if !one.told.is_empty() {
-        writeln!(out, "                    {}", visible(&one.told).replace('\n', " "))?;
+        layout.entry(out, MOMENT, "", &one.told)?;
     }
-    writeln!(out, "                    {}", visible(&places(one)))
+    layout.entry(out, MOMENT, "", &places(one))
 }
 
 /// `; 23 alike until 2026-06-05 14:40`
