@@ -114,7 +114,7 @@ fn counts(found: &FailureGroup) -> String {
 
 /// Those for whom it still fails, else those for whom it did.
 fn people(affected: &[Affected]) -> String {
-    let name = |one: &Affected| if one.person.is_empty() { format!("group {}", one.name) } else { one.name.clone() };
+    let name = |one: &Affected| if one.group { format!("group {}", one.name) } else { one.name.clone() };
     let failing: Vec<&Affected> = affected.iter().filter(|one| one.still_failing).collect();
     match (failing.len(), affected.len() - failing.len()) {
         (0, all) => format!("{all}: {}", names(affected.iter().map(name))),

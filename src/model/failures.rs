@@ -118,8 +118,10 @@ impl State {
 pub struct Affected {
     /// The login, or the name of the group; the id where there is none.
     pub name: String,
-    /// The person's id; empty for a group.
+    /// The person's id; empty for a group, and for somebody whom no input names.
     pub person: String,
+    /// Whether it is a group.
+    pub group: bool,
     /// Whether it still fails for them.
     pub still_failing: bool,
 }
@@ -129,7 +131,7 @@ pub struct Affected {
 pub struct FailureSample {
     /// The login, or the name of the group.
     pub name: String,
-    /// The person's id; empty for a group.
+    /// The person's id; empty for a group, and for somebody whom no input names.
     pub person: String,
     /// What was tried.
     pub operation: String,

@@ -61,7 +61,15 @@ pub(super) fn past(context: &Context<'_>) -> Vec<FailureRow> {
         let named = |over: &Settled<'_>| FailureRow { group: name.clone(), ..past_row(&connector, over) };
         analyzer::settled_of_group(context, attempts).iter().map(named).collect::<Vec<_>>()
     });
-    let mut rows: Vec<FailureRow> = of_people.chain(of_groups).collect();
+    let of_strangers = directory.stranger_attempts.iter().flat_map(|(stranger, attempts)| {
+        let named = |over: &Settled<'_>| FailureRow {
+            person: stranger.external_id.clone().unwrap_or_default(),
+            person_login: stranger.user_name.clone().unwrap_or_default(),
+            ..past_row(&connector, over)
+        };
+        analyzer::settled_of_group(context, attempts).iter().map(named).collect::<Vec<_>>()
+    });
+    let mut rows: Vec<FailureRow> = of_people.chain(of_groups).chain(of_strangers).collect();
     rows.sort_by(|one, other| order(one).cmp(&order(other)));
     rows
 }

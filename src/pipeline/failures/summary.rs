@@ -127,14 +127,15 @@ impl Gathered<'_> {
     }
 
     fn people(&self) -> Vec<Affected> {
-        let mut failing: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+        let mut failing: BTreeMap<(&str, &str, bool), bool> = BTreeMap::new();
         for row in &self.rows {
-            *failing.entry((who(row), row.person.as_str())).or_default() |= !is_past(row);
+            *failing.entry((who(row), row.person.as_str(), !row.group.is_empty())).or_default() |= !is_past(row);
         }
-        failing.extend(self.never.iter().map(|row| ((name(&row.person_login, &row.person), row.person.as_str()), true)));
-        let affected = |((name, person), still_failing): ((&str, &str), bool)| Affected {
+        failing.extend(self.never.iter().map(|row| ((name(&row.person_login, &row.person), row.person.as_str(), false), true)));
+        let affected = |((name, person, group), still_failing): ((&str, &str, bool), bool)| Affected {
             name: name.to_owned(),
             person: person.to_owned(),
+            group,
             still_failing,
         };
         failing.into_iter().map(affected).collect()
