@@ -140,9 +140,8 @@ impl Desk {
     }
 }
 
-/// The as-of time: as given, else now. The only place that reads the clock.
-pub(super) fn as_of(global: &Global) -> Timestamp {
 /// The as-of time: as given, else now.
+pub(super) fn as_of(global: &Global) -> Timestamp {
     global.as_of.unwrap_or_else(now)
 }
 
