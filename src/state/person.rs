@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::attempt::Attempt;
 use super::timeline::{Step, Timeline};
+use crate::model::event::Operation;
 use crate::model::link::fold;
 use crate::model::time::{Span, Timestamp};
 
@@ -227,6 +228,13 @@ impl Person {
             Some(Standing::Deleted) => "deleted",
             None => "unknown",
         }
+    }
+
+    /// Whether an attempt at an account of this person at the target had succeeded by then.
+    #[must_use]
+    pub fn was_provisioned_by(&self, at: Timestamp) -> bool {
+        let makes = |operation| matches!(operation, Operation::Create | Operation::Enable | Operation::Update);
+        self.attempts.iter().any(|attempt| attempt.at <= at && attempt.success() && makes(attempt.operation))
     }
 
     /// Every lapse at the target, in order. A person whose assignment nothing tells of counts as assigned here.

@@ -103,11 +103,14 @@ impl<T: Copy + PartialEq> Timeline<T> {
     /// The value that held at a moment; `None` before the first step that tells when it began.
     #[must_use]
     pub fn at(&self, moment: Timestamp) -> Option<T> {
+        self.told_at(moment).or_else(|| self.steps.first().filter(|step| step.from_the_start).map(|step| step.value))
+    }
+
+    /// The value that held at a moment, as far as something from that moment or before tells.
+    #[must_use]
+    pub fn told_at(&self, moment: Timestamp) -> Option<T> {
         let after = self.steps.partition_point(|step| step.at <= moment);
-        match after.checked_sub(1) {
-            Some(index) => Some(self.steps[index].value),
-            None => self.steps.first().filter(|step| step.from_the_start).map(|step| step.value),
-        }
+        after.checked_sub(1).and_then(|index| self.steps.get(index)).map(|step| step.value)
     }
 }
 
