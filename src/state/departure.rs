@@ -2,7 +2,8 @@
 
 use super::account::{Access, Account};
 use super::directory::Directory;
-use super::person::{Lapse, Person};
+use super::lapse::Lapse;
+use super::person::Person;
 use crate::model::event::Operation;
 use crate::model::time::{Span, Timestamp};
 
@@ -103,7 +104,7 @@ fn disabled_between(owner: &Person, from: Timestamp, to: Timestamp) -> Option<(T
 
 #[cfg(test)]
 mod tests {
-    use super::super::person::LapseKind;
+    use super::super::lapse::LapseKind;
     use super::*;
 
     fn moment(n: i64) -> Timestamp {
