@@ -52,6 +52,8 @@ pub struct Context<'a> {
     pub inputs: &'a [InputFile],
     /// Listings that the guard kept out.
     pub kept_out: &'a [KeptOut],
+    /// Listings that lost too much too, and that a waiver accepts: analysis rests on them.
+    pub accepted: &'a [KeptOut],
     /// Records that came back with other content.
     pub altered: &'a [Altered],
 }
