@@ -10,6 +10,9 @@ use crate::state::{Account, Directory, Owner, Person};
 /// Logs that tell what happened to the target's accounts.
 const TARGET_LOGS: &[&str] = &["huggingface-audit-log", "scim-requests"];
 
+/// Listings are taken every night, and judged in the morning.
+pub(super) const NIGHT: Span = Span::from_hours(24);
+
 /// One file, as far as the evidence rules look at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputFile {
@@ -52,6 +55,8 @@ pub struct Context<'a> {
     pub inputs: &'a [InputFile],
     /// Listings that the guard kept out.
     pub kept_out: &'a [KeptOut],
+    /// Listings that lost too much too, and that a waiver accepts: analysis rests on them.
+    pub accepted: &'a [KeptOut],
     /// Records that came back with other content.
     pub altered: &'a [Altered],
 }
@@ -92,6 +97,15 @@ impl Context<'_> {
             Some(until) if Some(until) < at => {
                 format!("by the records of {} up to {} UTC, which end before that, ", account.system, until.minute())
             }
+            _ => String::new(),
+        }
+    }
+
+    /// How far the records of a system reach that something is concluded from, as a clause after it, where they end more than
+    /// a day before the as-of time; else empty.
+    pub(super) fn by_records_up_to(&self, system: &str, until: Option<Timestamp>) -> String {
+        match until {
+            Some(until) if self.as_of.since(until) > NIGHT => format!(", by the records of {system} up to {} UTC", until.minute()),
             _ => String::new(),
         }
     }

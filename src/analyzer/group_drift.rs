@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::{AboutAccount as _, subject};
 use super::counterpart::Counterparts;
 use super::{Analyzer, Context, Judge, Reach, Reason, hipaa, iso, nist, pci, soc2};
+use crate::model::coverage::Coverage;
 use crate::model::finding::{Finding, Proof, Severity, Subject};
 use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
@@ -75,6 +76,12 @@ impl<'a> View<'a> {
         self.context.directory.accounts.get(*self.accounts.get(member)?)
     }
 
+    /// How far the records reach that tell of a group, as a clause after what they show.
+    fn as_far(&self, group: &TargetGroup) -> String {
+        let requests = self.context.logs.iter().filter(|log| log.source == "scim-requests").filter_map(Coverage::last);
+        self.context.by_records_up_to(&self.context.directory.target, requests.chain(group.seen).max())
+    }
+
     /// Whether a change at this moment is old enough to have reached the group by the time the group is known for.
     fn is_settled(&self, group: &TargetGroup, changed: Timestamp) -> bool {
         let followed = self.context.logs.iter().any(|log| log.source == "scim-requests");
@@ -124,7 +131,8 @@ fn unknown(view: &View<'_>, group: &TargetGroup, member: &str) -> Finding {
     let system = view.context.directory.target.clone();
     let about = Subject { system, account: member.to_owned(), account_id: member.to_owned(), ..Subject::default() };
     let mut finding = drift("ghost-member", Severity::Medium, group, about, member);
-    finding.explanation = format!("SCIM group {} has member {member}, and no account of the organization has this id.", name(group));
+    finding.explanation =
+        format!("SCIM group {} has member {member}, and no account of the organization has this id{}.", name(group), view.as_far(group));
     finding.observed = format!("member {member}, which no account has as its id");
     finding.remediation = REMOVE.to_owned();
     finding.since = group.moved.get(member).map(|(at, _)| *at);
@@ -138,7 +146,12 @@ fn gone(view: &View<'_>, group: &TargetGroup, account: &Account) -> Option<Findi
     }
     let owner = view.context.directory.owner(account);
     let mut finding = drift("ghost-member", Severity::Medium, group, subject(account, owner), account.id());
-    finding.explanation = format!("SCIM group {} has {} as a member, whose account is not in the organization.", name(group), account.name);
+    finding.explanation = format!(
+        "SCIM group {} has {} as a member, whose account is not in the organization{}.",
+        name(group),
+        account.name,
+        view.as_far(group)
+    );
     finding.observed = format!("{} is a member, the account is {}", account.name, account.state());
     finding.remediation = REMOVE.to_owned();
     finding.since = since;
@@ -178,7 +191,8 @@ fn extra(view: &View<'_>, group: &TargetGroup, counterpart: (&String, &Group), a
     let mut finding = drift("extra-member", Severity::Medium, group, subject(account, owner), account.id());
     let who = owner.map_or_else(|| "nobody who is linked to it is".to_owned(), |owner| format!("{} is not", owner.label()));
     let (scim, provider) = (name(group), view.context.policy.idp.provider.name());
-    finding.explanation = format!("SCIM group {scim} has {} as a member; in {provider}, {who} in group {}.", account.name, known.name);
+    finding.explanation =
+        format!("SCIM group {scim} has {} as a member{}; in {provider}, {who} in group {}.", account.name, view.as_far(group), known.name);
     finding.observed = format!("{} is a member", account.name);
     finding.since = left.map(|step| step.at).max(group.moved.get(account.id()).map(|(at, _)| *at));
     finding.remediation =
@@ -209,11 +223,12 @@ fn missing(view: &View<'_>, group: &TargetGroup, (id, known): (&String, &Group),
     }
     let mut finding = drift("missing-member", Severity::Low, group, subject(account, Some(person)), account.id());
     finding.explanation = format!(
-        "{} is in group {} of {}, and the account {} is not in the SCIM group.",
+        "{} is in group {} of {}, and the account {} is not in the SCIM group{}.",
         person.label(),
         known.name,
         view.context.policy.idp.provider.name(),
-        account.name
+        account.name,
+        view.as_far(group)
     );
     finding.observed = format!("{} is no member", account.name);
     finding.since = began.into_iter().chain([assigned, removed]).flatten().max();
@@ -235,7 +250,7 @@ fn name(group: &TargetGroup) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::Scene;
+    use super::super::scene::{AS_OF, Scene};
     use super::*;
 
     /// What is found in these listings: reason and account.
@@ -261,6 +276,16 @@ mod tests {
         let people = [("00u1", true), ("00u2", false)];
         let found = found(&people, &["id-00u1", "id-00u2", "stranger"], ("staff", &["00u1"]));
         assert_eq!(found, [("ghost-member", "name-00u2".to_owned()), ("ghost-member", "stranger".to_owned())]);
+    }
+
+    #[test]
+    fn a_listing_of_the_group_that_is_old_is_told() {
+        let told = |at: i64| {
+            let mut scene = Scene::new("");
+            scene.accounts(0, &[("00u1", true)]).idp_group(1, "staff", &[]).scim_group(at, "staff", &["id-00u1"]);
+            scene.findings(ANALYZER.id).iter().any(|finding| finding.explanation.contains("by the records of huggingface up to"))
+        };
+        assert_eq!((told(AS_OF - 25), told(AS_OF - 24)), (true, false));
     }
 
     #[test]

@@ -127,9 +127,10 @@ fn held(reason: &'static str, account: &Account, owner: &Person, lapse: &Lapse, 
 }
 
 fn held_as_staged(context: &Context<'_>, account: &Account, owner: &Person, lapse: &Lapse, attempt: &Attempt) -> Finding {
+    let as_far = context.as_far_as_told(account, Some(lapse.at));
     let mut finding = held("staged", account, owner, lapse, attempt.proof);
     finding.explanation = format!(
-        "{} stopped being entitled {}; {} staged the disable on {} UTC and has not released it, so the account is still active.",
+        "{} stopped being entitled {}; {} staged the disable on {} UTC and has not released it, so {as_far}the account is still active.",
         owner.label(),
         lapse.when(),
         context.policy.idp.provider.name(),
@@ -186,6 +187,18 @@ mod tests {
         assert_eq!(reasons(&scene), ["staged"]);
         scene.attempt(60, "robin", Operation::Disable, Outcome::Failure);
         assert_eq!(reasons(&scene), [""; 0], "it was released and failed");
+    }
+
+    #[test]
+    fn records_of_the_target_that_end_before_the_lapse_are_told() {
+        let explanation = |listed: i64| {
+            let mut scene = Scene::new("");
+            scene.entitled("robin", 1).members(listed, &["robin"]).lifecycle(50, "robin", Lifecycle::Deactivated);
+            scene.attempt(51, "robin", Operation::Disable, Outcome::Deferred);
+            scene.findings(ANALYZER.id).pop().expect("it is held").explanation
+        };
+        assert!(explanation(40).contains("by the records of huggingface up to"));
+        assert!(!explanation(60).contains("by the records"));
     }
 
     #[test]

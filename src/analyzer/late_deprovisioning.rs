@@ -44,7 +44,11 @@ fn reach(context: &Context<'_>) -> Reach {
     let sla = context.policy.thresholds.deprovision_sla;
     let untold = judged(context).filter(|(account, owner, lapse)| {
         let departure = context.directory.departure(lapse, account, owner);
-        matches!(departure, Departure::Gone { .. }) && departure.within(lapse, sla).is_none()
+        match departure {
+            Departure::Untold => true,
+            Departure::Gone { .. } => departure.within(lapse, sla).is_none(),
+            Departure::NoAccess | Departure::Overtaken | Departure::Open => false,
+        }
     });
     match untold.count() {
         0 => Reach::Everything,

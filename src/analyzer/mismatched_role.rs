@@ -138,7 +138,7 @@ fn mismatch(context: &Context<'_>, index: usize, account: &Account, owner: &Pers
         (false, false) => "Have the person sign on again; if the role stays, check the role mapping of single sign-on.",
     }
     .to_owned();
-    let proofs = [since.map(|(_, proof)| proof), login.map(|(_, proof)| proof)];
+    let proofs = [Some(fact.seen), since.map(|(_, proof)| proof), login.map(|(_, proof)| proof)];
     let mut finding = finding.through_link(account).resting_on(proofs.into_iter().flatten().map(Proof::Event));
     // The role may merely wait for the next sign-on, where nothing tells when the groups came to be what they are.
     if !awaiting && finding.confidence == Confidence::High && !context.logs.iter().any(|log| GROUP_LOGS.contains(&log.source.as_str())) {
@@ -149,4 +149,33 @@ fn mismatch(context: &Context<'_>, index: usize, account: &Account, owner: &Pers
             .push_str(" Whether the groups changed after that is not known, since no log of the identity provider was read.");
     }
     Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Scene;
+    use super::*;
+    use crate::model::facts::{MemberFacts, Observation};
+    use crate::model::listing::Absence;
+
+    #[test]
+    fn the_latest_listing_that_shows_the_role_is_cited() {
+        let mut scene = Scene::new("default_role = \"read\"\n[roles]\nadmins = \"admin\"");
+        scene.accounts(0, &[("robin", true)]).idp_group(1, "admins", &[]).log("entra-audit", &[0]);
+        for at in [24, 48] {
+            let member = MemberFacts {
+                id: "id-robin".to_owned(),
+                name: "name-robin".to_owned(),
+                role: Some("write".to_owned()),
+                ..MemberFacts::default()
+            };
+            scene.row(at, "huggingface-members", Observation::Member(member)).listing(at, "huggingface-members", Absence::Member, 1);
+        }
+        let rows = (0..).zip(scene.in_order()).filter(|(_, event)| event.source == "huggingface-members").map(|(ordinal, _)| ordinal);
+        let (first, last) = (rows.clone().nth(1), rows.clone().last());
+        let found = scene.findings(ANALYZER.id).pop().expect("the role is too high");
+        let cited = |ordinal: Option<u32>| ordinal.is_some_and(|ordinal| found.evidence().contains(&Proof::Event(ordinal)));
+        assert!(cited(first), "when it was first seen");
+        assert!(cited(last), "that it still is");
+    }
 }

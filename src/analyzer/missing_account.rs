@@ -2,8 +2,10 @@
 
 use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
 use crate::model::event::{Operation, Outcome};
-use crate::model::finding::{Finding, Proof, Severity, Subject};
+use crate::model::finding::{Confidence, Finding, Proof, Severity, Subject};
+use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
+use crate::policy::Sso;
 use crate::state::{Access, Account, Attempt, Person, Slice, Step};
 
 /// The card.
@@ -84,6 +86,19 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     findings.extend(found);
 }
 
+/// Whether only the SCIM endpoint tells of accounts while people join by themselves: one that it does not know may be there.
+fn by_endpoint_alone(context: &Context<'_>) -> bool {
+    context.policy.target.sso == Sso::Basic && !context.directory.listed.contains(&Absence::Member)
+}
+
+/// How far the target's records reach, and what they cannot show, as clauses after what is said of them.
+fn as_told(context: &Context<'_>, accounts: &[&Account]) -> (String, &'static str) {
+    let seen = accounts.iter().filter_map(|account| account.access.seen()).map(|(at, _)| at);
+    let until = seen.chain(context.target_told_until()).max();
+    let beyond = "; who is a member of the organization was not listed, and the SCIM endpoint tells only of those it made";
+    (context.by_records_up_to(&context.directory.target, until), if by_endpoint_alone(context) { beyond } else { "" })
+}
+
 /// A finding with what all reasons share.
 fn missing(context: &Context<'_>, reason: &'static str, severity: Severity, person: &Person, since: Option<Timestamp>) -> Finding {
     let subject = Subject { system: context.directory.target.clone(), person: person.id.clone(), ..Subject::default() };
@@ -93,6 +108,9 @@ fn missing(context: &Context<'_>, reason: &'static str, severity: Severity, pers
     finding.since = since;
     if context.directory.accounts_listed.is_none() {
         finding.doubt();
+    } else if by_endpoint_alone(context) {
+        finding.confidence = Confidence::Medium;
+        finding.severity = finding.severity.lowered(Confidence::Medium.steps());
     }
     finding.resting_on(person.standing.seen().map(|(_, proof)| Proof::Event(proof)))
 }
@@ -125,15 +143,17 @@ fn absent(context: &Context<'_>, person: &Person, accounts: &[&Account]) -> Opti
     let removed = removal(context, person, accounts);
     let absent_at = known_absent_at(context, accounts);
     match (last, removed) {
-        (Some(attempt), Some(step)) if attempt.at < step.at => Some(removed_in_target(context, person, step.at, step.proof)),
+        (Some(attempt), Some(step)) if attempt.at < step.at => Some(removed_in_target(context, person, accounts, (step.at, step.proof))),
         (Some(attempt), _) if attempt.failed() => {
             let never_there = accounts.is_empty() && !person.attempts.iter().any(|other| gives(other.operation) && other.success());
-            (absent_at.is_some() || never_there).then(|| attempt_failed(context, person, attempt, &attempts))
+            (absent_at.is_some() || never_there).then(|| attempt_failed(context, person, accounts, &attempts, attempt))
         }
         // The provider's word holds until something later contradicts it.
-        (Some(attempt), _) => absent_at.filter(|at| *at > attempt.at).map(|at| removed_in_target(context, person, at, attempt.proof)),
-        (None, Some(step)) => Some(removed_in_target(context, person, step.at, step.proof)),
-        (None, None) => absent_at.map(|_| never_attempted(context, person, &attempts)),
+        (Some(attempt), _) => {
+            absent_at.filter(|at| *at > attempt.at).map(|at| removed_in_target(context, person, accounts, (at, attempt.proof)))
+        }
+        (None, Some(step)) => Some(removed_in_target(context, person, accounts, (step.at, step.proof))),
+        (None, None) => absent_at.map(|_| never_attempted(context, person, accounts, &attempts)),
     }
 }
 
@@ -170,7 +190,8 @@ fn removal(context: &Context<'_>, person: &Person, accounts: &[&Account]) -> Opt
     gone.filter(|step| entitled(step) && !by_connector(step)).max_by_key(|step| step.at).copied()
 }
 
-fn attempt_failed(context: &Context<'_>, person: &Person, last: &Attempt, attempts: &[&Attempt]) -> Finding {
+fn attempt_failed(context: &Context<'_>, person: &Person, accounts: &[&Account], attempts: &[&Attempt], last: &Attempt) -> Finding {
+    let (as_far, beyond) = as_told(context, accounts);
     let failed = attempts.iter().filter(|attempt| attempt.failed()).count();
     let mut finding = missing(context, "attempt-failed", Severity::Medium, person, person.entitled_since());
     let failure = last.failure.clone().unwrap_or_default();
@@ -178,7 +199,7 @@ fn attempt_failed(context: &Context<'_>, person: &Person, last: &Attempt, attemp
     let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
     finding.observed = format!("no active account; the attempt of {} UTC failed{told}", last.at.minute());
     finding.explanation = format!(
-        "{} is entitled and has no active account: the last attempt to give it failed on {} UTC ({}).",
+        "{} is entitled and has no active account{as_far}: the last attempt to give it failed on {} UTC ({}){beyond}.",
         person.label(),
         last.at.minute(),
         if failed == 1 { "one record of a failure".to_owned() } else { format!("{failed} records of failures") }
@@ -187,11 +208,12 @@ fn attempt_failed(context: &Context<'_>, person: &Person, last: &Attempt, attemp
     finding.resting_on([Proof::Event(last.proof)])
 }
 
-fn removed_in_target(context: &Context<'_>, person: &Person, at: Timestamp, proof: u32) -> Finding {
+fn removed_in_target(context: &Context<'_>, person: &Person, accounts: &[&Account], (at, proof): (Timestamp, u32)) -> Finding {
+    let (as_far, beyond) = as_told(context, accounts);
     let mut finding = missing(context, "removed-in-target", Severity::Medium, person, Some(at));
     finding.observed = format!("the account was there and was gone on {} UTC", at.minute());
     finding.explanation = format!(
-        "{} is entitled; the account was there, and by {} UTC it was removed at the target, not by the connector.",
+        "{} is entitled; the account was there, and by {} UTC it was removed at the target, not by the connector{as_far}{beyond}.",
         person.label(),
         at.minute()
     );
@@ -201,15 +223,18 @@ fn removed_in_target(context: &Context<'_>, person: &Person, at: Timestamp, proo
     finding.resting_on([Proof::Event(proof)])
 }
 
-fn never_attempted(context: &Context<'_>, person: &Person, attempts: &[&Attempt]) -> Finding {
+fn never_attempted(context: &Context<'_>, person: &Person, accounts: &[&Account], attempts: &[&Attempt]) -> Finding {
+    let (as_far, beyond) = as_told(context, accounts);
     let since = person.entitled_since();
     let mut finding = missing(context, "never-attempted", Severity::Medium, person, since);
     let when = since.map(|since| format!(" since {} UTC", since.minute())).unwrap_or_default();
     let skipped = attempts.iter().rfind(|attempt| matches!(attempt.outcome, Outcome::Skipped | Outcome::Deferred));
     let passed_over = skipped.map(|attempt| format!("; it was passed over on {} UTC", attempt.at.minute())).unwrap_or_default();
     finding.observed = format!("no active account, and no attempt to give one{passed_over}");
-    finding.explanation =
-        format!("{} has been entitled{when} and has no active account; no record tells of an attempt to give one.", person.label());
+    finding.explanation = format!(
+        "{} has been entitled{when} and has no active account{as_far}; no record tells of an attempt to give one{beyond}.",
+        person.label()
+    );
     finding.remediation =
         "Provision this one user from the identity provider; people who were assigned before provisioning was switched on are passed over."
             .to_owned();
@@ -222,8 +247,6 @@ mod tests {
     use super::*;
     use crate::model::event::{AccountRef, Activity, Membership};
     use crate::model::facts::{Observation, ScimUser};
-    use crate::model::finding::Confidence;
-    use crate::model::listing::Absence;
 
     fn scene(since: i64) -> Scene {
         let mut scene = Scene::new("");
@@ -273,6 +296,33 @@ mod tests {
         let found = scene.findings(ANALYZER.id);
         let found: Vec<_> = found.iter().map(|finding| (finding.reason, finding.confidence, finding.severity)).collect();
         assert_eq!(found, [("attempt-failed", Confidence::Low, Severity::Low)], "the log itself says that there is none");
+    }
+
+    #[test]
+    fn under_basic_single_sign_on_the_endpoint_does_not_know_every_member() {
+        let found = |sso: &str, members: bool| {
+            let mut scene = Scene::new(&format!("sso = \"{sso}\""));
+            scene.entitled("robin", 10).listing(AS_OF - 2, "scim-users", Absence::ScimUser, 1);
+            if members {
+                scene.members(AS_OF - 2, &["somebody"]);
+            }
+            let found = scene.findings(ANALYZER.id).pop().expect("robin is missing");
+            (found.confidence, found.severity, found.explanation.contains("was not listed"))
+        };
+        assert_eq!(found("basic", false), (Confidence::Medium, Severity::Low, true));
+        assert_eq!(found("basic", true), (Confidence::High, Severity::Medium, false));
+        assert_eq!(found("managed", false), (Confidence::High, Severity::Medium, false));
+    }
+
+    #[test]
+    fn records_that_end_early_are_told() {
+        let explanation = |listed: i64| {
+            let mut scene = Scene::new("");
+            scene.entitled("robin", 10).members(listed, &["somebody"]);
+            scene.findings(ANALYZER.id).pop().expect("robin is missing").explanation
+        };
+        assert!(explanation(AS_OF - 25).contains("no active account, by the records of huggingface up to"));
+        assert!(!explanation(AS_OF - 24).contains("by the records"));
     }
 
     #[test]

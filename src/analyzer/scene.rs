@@ -273,6 +273,7 @@ impl Scene {
             logs: &self.logs,
             inputs: &[],
             kept_out: &[],
+            accepted: &[],
             altered: &[],
         })
     }

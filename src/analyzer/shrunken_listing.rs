@@ -40,28 +40,39 @@ fn found(listing: &Listing, proof: Proof) -> Finding {
 }
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for KeptOut { listing, rests_on } in context.kept_out {
-        // Of several nights that are kept out for one reason, the latest stands for all.
-        let same = |other: &&KeptOut| other.listing.source == listing.source && other.listing.scope == listing.scope;
-        if context.kept_out.iter().filter(same).any(|other| other.listing.taken_at > listing.taken_at) {
+    let kept_out = context.kept_out.iter().map(|kept_out| (kept_out, false));
+    let shrunken: Vec<(&KeptOut, bool)> = kept_out.chain(context.accepted.iter().map(|accepted| (accepted, true))).collect();
+    for &(KeptOut { listing, rests_on }, accepted) in &shrunken {
+        // Of several nights that lost too much for one reason, the latest stands for all.
+        let same = |other: &Listing| other.source == listing.source && other.scope == listing.scope;
+        if shrunken.iter().any(|(other, _)| same(&other.listing) && other.listing.taken_at > listing.taken_at) {
             continue;
         }
         let rows = in_words(listing.rows);
         let note = format!("names {rows}; the one of {} UTC names {}", rests_on.taken_at.minute(), rests_on.rows);
         let proof = |listing: &Listing, note: String| Proof::Input { source: listing.source.clone(), file: listing.file.clone(), note };
         let of = if listing.scope.is_empty() { String::new() } else { format!(" of {}", listing.scope) };
-        let mut finding = found(listing, proof(listing, note)).resting_on([proof(rests_on, "is what analysis rests on".to_owned())]);
+        let basis = if accepted { "was the last accepted one before it" } else { "is what analysis rests on" };
+        let mut finding = found(listing, proof(listing, note)).resting_on([proof(rests_on, basis.to_owned())]);
         finding.expected = format!("no more than {}% fewer rows than before", context.policy.thresholds.max_change_percent);
         finding.observed = format!("{rows} where there were {}", rests_on.rows);
         finding.since = Some(listing.taken_at);
+        let outcome = if accepted {
+            "a waiver accepts it, and analysis rests on it".to_owned()
+        } else {
+            format!("it is kept out, and analysis rests on that of {} UTC", rests_on.taken_at.minute())
+        };
         finding.explanation = format!(
-            "The {}{of} taken on {} UTC has {rows}, the last accepted one had {}; it is kept out, and analysis rests on that of {} UTC.",
+            "The {}{of} taken on {} UTC has {rows}, the last accepted one had {}; {outcome}.",
             listing.source,
             listing.taken_at.minute(),
             rests_on.rows,
-            rests_on.taken_at.minute()
         );
-        finding.remediation = "Export it again. Where so many really went, accept the listing with a waiver on this finding.".to_owned();
+        finding.remediation = if accepted {
+            "Nothing, where so many really went. Where not, export it again, and take the waiver back.".to_owned()
+        } else {
+            "Export it again. Where so many really went, accept the listing with a waiver on this finding.".to_owned()
+        };
         findings.push(finding);
     }
 }

@@ -1,14 +1,12 @@
 //! `stale-token`: a credential that was used when it should not have been, or that nobody needs or renews.
 
+use super::context::NIGHT;
 use super::{Analyzer, Context, Judge, Reason, cis, everything, hipaa, iso, nist, pci, soc2};
 use crate::model::class::Class;
 use crate::model::facts::{LastUse, TokenStatus};
 use crate::model::finding::{Finding, Proof, Severity, Subject};
-use crate::model::time::{Span, Timestamp};
+use crate::model::time::Timestamp;
 use crate::state::{Credential, Holder, Slice};
-
-/// Listings are taken every night, and judged in the morning.
-const NIGHT: Span = Span::from_hours(24);
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {

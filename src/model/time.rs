@@ -216,17 +216,18 @@ impl From<std::time::Duration> for Span {
 /// In words a person uses, the two largest units; up to two days in hours: `18 d 20 h`, `24 h`, `4 h 5 min`, `12 s`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.unsigned_abs() / 1_000_000;
-        if self.0 < 0 {
+        // The nearest number of the unit that is shown, and the next unit where that is full.
+        let rounded = |unit: u64| (self.0.unsigned_abs() + unit * 500_000) / (unit * 1_000_000);
+        let (seconds, minutes, hours) = (rounded(1), rounded(60), rounded(3_600));
+        if self.0 < 0 && seconds > 0 {
             f.write_str("-")?;
         }
-        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
-        match (hours, minutes) {
-            (0, 0) => write!(f, "{seconds} s"),
-            (0, _) => write!(f, "{minutes} min"),
-            (..48, 0) => write!(f, "{hours} h"),
-            (..48, _) => write!(f, "{hours} h {minutes} min"),
-            _ if hours % 24 == 0 => write!(f, "{} d", hours / 24),
+        match (minutes / 60, minutes % 60) {
+            _ if seconds < 60 => write!(f, "{seconds} s"),
+            (0, minutes) => write!(f, "{minutes} min"),
+            (hours @ ..48, 0) => write!(f, "{hours} h"),
+            (hours @ ..48, minutes) => write!(f, "{hours} h {minutes} min"),
+            _ if hours.is_multiple_of(24) => write!(f, "{} d", hours / 24),
             _ => write!(f, "{} d {} h", hours / 24, hours % 24),
         }
     }
@@ -235,6 +236,22 @@ impl fmt::Display for Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shown_lengths_are_rounded_to_the_unit_shown() {
+        let shown = |micros: i64| Span::from_micros(micros).to_string();
+        let second = 1_000_000;
+        assert_eq!(shown(59 * second + 499_999), "59 s");
+        assert_eq!(shown(59 * second + 500_000), "1 min");
+        assert_eq!(shown(90 * second), "2 min");
+        assert_eq!(shown(3_600 * second - 1), "1 h");
+        assert_eq!(shown(-(24 * 3_600 * second + 31 * second)), "-24 h 1 min");
+        assert_eq!(shown(48 * 3_600 * second - 1), "2 d");
+        assert_eq!(shown(71 * 3_600 * second + 1_800 * second), "3 d");
+        assert_eq!(shown(49 * 3_600 * second + 1_799 * second), "2 d 1 h");
+        assert_eq!((shown(0), shown(-400_000)), ("0 s".to_owned(), "0 s".to_owned()));
+        assert_eq!(shown(i64::MIN), shown(-i64::MAX));
+    }
 
     #[test]
     fn reads_the_forms_exports_use() {

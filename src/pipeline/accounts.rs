@@ -49,3 +49,24 @@ fn row(context: &Context<'_>, account: &Account, findings: &BTreeMap<(String, St
         manager_email: owner.and_then(|person| person.employment.as_ref()?.manager_email.clone()).unwrap_or_default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::analyzer::scene::Scene;
+    use crate::model::event::{AccountRef, Activity, Outcome};
+    use crate::model::listing::Absence;
+
+    #[test]
+    fn a_service_account_that_no_listing_could_name_is_not_called_inactive() {
+        let state = |listed: bool| {
+            let mut scene = Scene::new("[[account]]\nsystem = \"huggingface\"\nname = \"acme-ci\"\nclass = \"service\"");
+            let account = AccountRef { name: Some("acme-ci".to_owned()), ..AccountRef::default() };
+            scene.event(5, Outcome::Success, Activity::Login { account }).members(20, &["somebody"]);
+            if listed {
+                scene.listing(20, "huggingface-service-accounts", Absence::ServiceAccount, 0);
+            }
+            scene.with(|context| context.directory.target_account_named("acme-ci").map(|account| account.state()))
+        };
+        assert_eq!((state(false), state(true)), (Some("unknown"), Some("inactive")));
+    }
+}

@@ -42,7 +42,7 @@ impl Analysis {
 /// # Errors
 /// When the store fails.
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
-    let Guarded { rest_on: listings, kept_out, waived } = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
+    let Guarded { rest_on: listings, kept_out, accepted } = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
     let mut versions = Versions::of(store, as_of)?;
     let mut mentions = Mentions::default();
     let Replayed { directory, used, spoken, read } =
@@ -64,6 +64,7 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         logs: &logs,
         inputs: &inputs,
         kept_out: &kept_out,
+        accepted: &accepted,
         altered: &altered,
     };
     let found = workers.run(|| analyzer::run(&context));
@@ -93,7 +94,7 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         rejects: store.rejects()?,
         controls: Vec::new(),
         rules: Vec::new(),
-        waivers: findings::waiver_rows(policy, as_of, &finding_rows, &waived),
+        waivers: findings::waiver_rows(policy, as_of, &finding_rows),
         parameters: policy.parameters(),
         gaps: Vec::new(),
         findings: finding_rows,

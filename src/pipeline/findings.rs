@@ -171,17 +171,15 @@ fn in_force(waiver: &Waiver, as_of: Timestamp) -> bool {
     as_of.day() <= waiver.expires
 }
 
-/// Every waiver with its state: in force, expired, or unused because it matches no finding, and no listing that was accepted
-/// in place of one.
-pub(super) fn waiver_rows(policy: &Policy, as_of: Timestamp, findings: &[FindingRow], accepted: &BTreeSet<String>) -> Vec<WaiverRow> {
+/// Every waiver with its state: in force, expired, or unused because it matches no finding.
+pub(super) fn waiver_rows(policy: &Policy, as_of: Timestamp, findings: &[FindingRow]) -> Vec<WaiverRow> {
     let current = || findings.iter().filter(|row| row.status != Status::Resolved);
     policy
         .waivers
         .iter()
         .map(|waiver| {
-            let accepts = waiver.finding.as_ref().is_some_and(|finding| accepted.contains(finding));
-            let used = accepts
-                || current().any(|row| waiver_of(policy, &row.finding_id, &row.rule, &row.account).is_some_and(|about| about == waiver));
+            let used =
+                current().any(|row| waiver_of(policy, &row.finding_id, &row.rule, &row.account).is_some_and(|about| about == waiver));
             let state = match (in_force(waiver, as_of), used) {
                 (_, false) => "unused",
                 (true, true) => "in force",

@@ -1,6 +1,6 @@
 //! The guard: a listing that lost too much is kept out, since a broken export must never become a thousand orphans.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::analyzer::{KeptOut, shrunken_listing_id};
 use crate::model::listing::Listing;
@@ -17,8 +17,8 @@ pub(super) struct Guarded {
     pub(super) rest_on: Vec<Listing>,
     /// Those that are kept out, each with the one it was compared with.
     pub(super) kept_out: Vec<KeptOut>,
-    /// The ids of the findings that there would be, had not a waiver accepted the listing.
-    pub(super) waived: BTreeSet<String>,
+    /// Those that lost too much too, and that a waiver accepts.
+    pub(super) accepted: Vec<KeptOut>,
 }
 
 /// Keeps out what lost too much since the last one that was accepted.
@@ -37,7 +37,7 @@ pub(super) fn guard(listings: Vec<Listing>, policy: &Policy, as_of: Timestamp) -
                 guarded.kept_out.push(KeptOut { listing, rests_on: last.clone() });
                 continue;
             }
-            guarded.waived.insert(id);
+            guarded.accepted.push(KeptOut { listing: listing.clone(), rests_on: last.clone() });
         }
         accepted.insert(key, listing.clone());
         guarded.rest_on.push(listing);

@@ -37,9 +37,17 @@ fn rows_of(context: &Context<'_>, person: &Person) -> Vec<LeaverRow> {
     rows
 }
 
+/// What is known of a leaver to whom no account is linked that was there: it takes a listing of the target's accounts to say that
+/// there was none, and no report that one was made.
+fn without_account(context: &Context<'_>, person: &Person, lapse: &Lapse) -> Departure {
+    let linked = context.directory.target_accounts(person).next().is_some();
+    let provisioned = person.was_provisioned_by(lapse.at);
+    if linked || (context.directory.accounts_listed.is_some() && !provisioned) { Departure::NoAccess } else { Departure::Untold }
+}
+
 fn row(context: &Context<'_>, person: &Person, lapse: &Lapse, concerned: Option<(&Account, Departure)>) -> LeaverRow {
     let sla = context.policy.thresholds.deprovision_sla;
-    let departure = concerned.map_or(Departure::NoAccess, |(_, departure)| departure);
+    let departure = concerned.map_or_else(|| without_account(context, person, lapse), |(_, departure)| departure);
     let gone = if let Departure::Gone { at, .. } = departure { Some(at) } else { None };
     let verdict = match (departure, departure.within(lapse, sla)) {
         (Departure::NoAccess, _) => "no-account",
@@ -47,7 +55,7 @@ fn row(context: &Context<'_>, person: &Person, lapse: &Lapse, concerned: Option<
         (Departure::Open, _) => "open",
         (Departure::Gone { .. }, Some(true)) => "within-sla",
         (Departure::Gone { .. }, Some(false)) => "over-sla",
-        (Departure::Gone { .. }, None) => "unknown",
+        (Departure::Gone { .. }, None) | (Departure::Untold, _) => "unknown",
     };
     let hr_end = person.employment.as_ref().and_then(|employment| employment.end_date);
     let hr_over = hr_end.and_then(|end| end.succ_opt()).map(Timestamp::start_of);
@@ -64,5 +72,45 @@ fn row(context: &Context<'_>, person: &Person, lapse: &Lapse, concerned: Option<
         verdict: verdict.to_owned(),
         hr_end_date: hr_end.map(|end| end.to_string()).unwrap_or_default(),
         hr_lag: gone.zip(hr_over).map(|(at, over)| at.since(over)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyzer::scene::Scene;
+    use crate::model::event::{Lifecycle, Operation, Outcome};
+    use crate::model::facts::{Observation, ScimUser};
+
+    /// The verdict on `leaver`, who is deactivated at the hundredth hour.
+    fn verdict(scene: &mut Scene) -> String {
+        scene.lifecycle(100, "leaver", Lifecycle::Deactivated);
+        scene.with(|context| rows(context).into_iter().map(|row| row.verdict).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn an_account_that_only_the_last_listing_lacks_may_have_been_there() {
+        let listed = |at| {
+            let user = ScimUser {
+                id: Some("id-leaver".to_owned()),
+                external_id: Some("leaver".to_owned()),
+                user_name: Some("name-leaver".to_owned()),
+                ..ScimUser::default()
+            };
+            let mut scene = Scene::new("");
+            scene.entitled("leaver", 1).row(at, "scim-users", Observation::ScimUser(user)).members(at, &["other"]);
+            verdict(&mut scene)
+        };
+        assert_eq!((listed(150), listed(50)), ("unknown".to_owned(), "no-account".to_owned()));
+    }
+
+    #[test]
+    fn no_account_is_said_only_where_accounts_were_listed_and_none_was_made() {
+        let mut scene = Scene::new("");
+        assert_eq!(verdict(scene.entitled("leaver", 1)), "unknown");
+        assert_eq!(verdict(Scene::new("").entitled("leaver", 1).members(2, &["other"])), "no-account");
+        let mut scene = Scene::new("");
+        scene.entitled("leaver", 1).members(2, &["other"]).attempt(3, "leaver", Operation::Create, Outcome::Success);
+        assert_eq!(verdict(&mut scene), "unknown");
     }
 }

@@ -31,6 +31,8 @@ pub struct RoleFact {
     pub at: Timestamp,
     /// The event.
     pub proof: u32,
+    /// The latest event that says so.
+    pub seen: u32,
 }
 
 /// Whose an account is.

@@ -158,7 +158,12 @@ pub(super) fn link(directory: &mut Directory, links: &Links) {
         let asked = account.class.needs_owner() || links.ask(MatchKey::Alias, account).is_some();
         let owner = if asked { owner_of(links.candidates(account)) } else { Owner::Exempt };
         match &owner {
-            Owner::Linked { person, .. } => directory.persons[*person].accounts.push(index),
+            Owner::Linked { person, key, .. } => {
+                let by_provisioning = directory.accounts[index].system == directory.target && *key == MatchKey::ExternalId;
+                let person = &mut directory.persons[*person];
+                person.accounts.push(index);
+                person.provisioned |= by_provisioning;
+            }
             Owner::Disputed { candidates, .. } => candidates.iter().for_each(|person| directory.persons[*person].disputed.push(index)),
             Owner::Unmatched | Owner::Exempt => {}
         }

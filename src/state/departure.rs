@@ -2,7 +2,8 @@
 
 use super::account::{Access, Account};
 use super::directory::Directory;
-use super::person::{Lapse, Person};
+use super::lapse::Lapse;
+use super::person::Person;
 use crate::model::event::Operation;
 use crate::model::time::{Span, Timestamp};
 
@@ -11,6 +12,8 @@ use crate::model::time::{Span, Timestamp};
 pub enum Departure {
     /// It was not in the organization when the lapse began.
     NoAccess,
+    /// It is not now, and nothing tells whether it was when the lapse began.
+    Untold,
     /// It still was when the owner was entitled again.
     Overtaken,
     /// It still is.
@@ -38,7 +41,8 @@ impl Directory {
 
 impl Departure {
     fn after(lapse: &Lapse, account: &Account, owner: &Person, doubt: impl Fn(u32) -> Span) -> Self {
-        if !had_access(account, lapse.at) {
+        let Some(had_access) = had_access(account, lapse.at) else { return Self::Untold };
+        if !had_access {
             // By a clock that is behind, what the lapse brought about is told before it.
             let before = account.access.steps().iter().rev().find(|step| step.at < lapse.at);
             let before = before.filter(|step| step.value == Access::Inactive && lapse.at.since(step.at) <= doubt(step.proof));
@@ -76,12 +80,17 @@ impl Departure {
     }
 }
 
-/// Whether the account was in the organization at a moment. Before the first step: what was taken away then was there before.
-fn had_access(account: &Account, at: Timestamp) -> bool {
-    match (account.access.at(at), account.access.steps().first()) {
-        (Some(access), _) => access == Access::Active,
-        (None, Some(first)) => first.value == Access::Inactive,
-        (None, None) => false,
+/// Whether the account was in the organization at a moment; `None` where nothing tells. Before the first step: what was taken
+/// away then was there before, but whom a listing does not name may or may not have been there before it.
+fn had_access(account: &Account, at: Timestamp) -> Option<bool> {
+    if let Some(access) = account.access.told_at(at) {
+        return Some(access == Access::Active);
+    }
+    let not_yet = account.created_at.is_some_and(|created| created > at) || account.scim_active.told_at(at) == Some(false);
+    match account.access.steps().first() {
+        Some(first) if first.from_the_start && first.value == Access::Active => Some(true),
+        Some(first) if !first.from_the_start => Some(first.value == Access::Inactive),
+        _ => not_yet.then_some(false),
     }
 }
 
@@ -95,7 +104,7 @@ fn disabled_between(owner: &Person, from: Timestamp, to: Timestamp) -> Option<(T
 
 #[cfg(test)]
 mod tests {
-    use super::super::person::LapseKind;
+    use super::super::lapse::LapseKind;
     use super::*;
 
     fn moment(n: i64) -> Timestamp {
@@ -119,6 +128,21 @@ mod tests {
         assert_eq!(gone, Departure::Gone { at: moment(50), later_than: None, proof: 7, doubt: Span::ZERO });
         assert_eq!(after(&lapse(60, None), &account), Departure::NoAccess);
         assert_eq!(after(&lapse(20, Some(30)), &account), Departure::Overtaken);
+    }
+
+    #[test]
+    fn an_absence_tells_nothing_about_the_time_before_it() {
+        let mut account = Account::default();
+        account.access.observe(moment(100), Access::Inactive, 1, None);
+        assert_eq!(after(&lapse(40, None), &account), Departure::Untold);
+        assert_eq!(after(&lapse(100, None), &account), Departure::NoAccess);
+        account.created_at = Some(moment(41));
+        assert_eq!(after(&lapse(40, None), &account), Departure::NoAccess, "it was made after the lapse");
+        account.created_at = Some(moment(40));
+        account.scim_active.observe(moment(50), false, 2, None);
+        assert_eq!(after(&lapse(40, None), &account), Departure::Untold);
+        assert_eq!(after(&lapse(50, None), &account), Departure::NoAccess, "the endpoint held it inactive then");
+        assert_eq!(after(&lapse(40, None), &Account::default()), Departure::Untold);
     }
 
     #[test]

@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-use super::account::{Account, Owner};
+use super::account::{Access, Account, Owner};
 use super::attempt::{Attempt, Stranger};
 use super::correlation::{self, Links};
 use super::credential::{Credential, Holder};
 use super::grant::GrantChange;
 use super::group::{Group, ids_by_name};
-use super::person::{Employment, Lapse, Person};
+use super::lapse::Lapse;
+use super::person::{Employment, Person};
 use super::replay::Replay;
 use super::skew::Skews;
+use super::timeline::Timeline;
 use super::trail::{ConnectorExchange, ResourceGroup, SettingChange, TargetChange, TargetGroup};
 use crate::model::class::Class;
 use crate::model::facts::EmployeeFacts;
@@ -207,6 +209,12 @@ impl Directory {
         for account in &mut self.accounts {
             let configured = classes.get(&(account.system.clone(), fold(&account.name))).copied();
             account.class = configured.or(account.listed_class).unwrap_or_default();
+            // A listing of members names no service account: where those are not listed, its silence about one says nothing.
+            let unlisted =
+                account.class == Class::Service && account.system == self.target && !self.listed.contains(&Absence::ServiceAccount);
+            if unlisted && account.access.last().is_some_and(|step| step.from_the_start && step.value == Access::Inactive) {
+                account.access = Timeline::default();
+            }
         }
     }
 

@@ -205,7 +205,7 @@ impl Replay {
             let person = &mut self.people.list[index];
             if matches!(person.standing.value(), None | Some(Standing::Active | Standing::Suspended)) {
                 let proof = person.standing.seen().map_or(person.proof, |(_, proof)| proof);
-                person.standing.observe(listing.taken_at, gone, proof, None);
+                person.standing.miss(listing.taken_at, gone, proof);
             }
         }
     }
@@ -240,7 +240,7 @@ impl Replay {
             }
             let person = &mut self.people.list[index];
             let proof = person.assigned.seen().map_or(person.proof, |(_, proof)| proof);
-            person.assigned.observe(listing.taken_at, false, proof, None);
+            person.assigned.miss(listing.taken_at, false, proof);
         }
         let groups: Vec<String> = self.assigned_groups.keys().cloned().collect();
         for group in groups {

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::attempt::Attempt;
 use super::timeline::{Step, Timeline};
+use crate::model::event::Operation;
 use crate::model::link::fold;
 use crate::model::time::{Span, Timestamp};
 
@@ -20,70 +21,6 @@ pub enum Standing {
     Deactivated,
     /// The identity is gone.
     Deleted,
-}
-
-/// What ended an entitlement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LapseKind {
-    /// The person was deactivated.
-    Deactivated,
-    /// The person was suspended.
-    Suspended,
-    /// The identity was deleted.
-    Deleted,
-    /// The person lost the application.
-    Unassigned,
-}
-
-impl LapseKind {
-    /// The word of the contract.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Deactivated => "deactivated",
-            Self::Suspended => "suspended",
-            Self::Deleted => "deleted",
-            Self::Unassigned => "unassigned",
-        }
-    }
-}
-
-/// The moment a person stopped being entitled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lapse {
-    /// When.
-    pub at: Timestamp,
-    /// By what.
-    pub kind: LapseKind,
-    /// The event that says so.
-    pub proof: u32,
-    /// It happened at `at` or earlier, but later than this; `None`: exactly at `at`.
-    pub later_than: Option<Timestamp>,
-    /// When the person was entitled again, if ever.
-    pub ended: Option<Timestamp>,
-}
-
-impl Lapse {
-    /// When it happened, where that is told exactly: a listing only bounds it.
-    #[must_use]
-    pub fn exactly(&self) -> Option<Timestamp> {
-        self.later_than.is_none().then_some(self.at)
-    }
-
-    /// When, in words: `on 2026-06-08 10:00 UTC`, `between 2026-06-01 02:00 and 2026-06-30 02:00 UTC`.
-    #[must_use]
-    pub fn when(&self) -> String {
-        moment_in_words(self.at, self.later_than)
-    }
-}
-
-/// When something happened that was told of at `at`, and happened later than `later_than` where that only bounds it.
-#[must_use]
-pub fn moment_in_words(at: Timestamp, later_than: Option<Timestamp>) -> String {
-    match later_than {
-        None => format!("on {} UTC", at.minute()),
-        Some(earliest) => format!("between {} and {} UTC", earliest.minute(), at.minute()),
-    }
 }
 
 /// What the personnel roster says.
@@ -149,6 +86,8 @@ pub struct Person {
     pub employment: Option<Employment>,
     /// Indexes of the accounts linked to this person.
     pub accounts: Vec<usize>,
+    /// Whether an account of the target has the person's id as its `externalId`: only provisioning gives it that.
+    pub provisioned: bool,
     /// Indexes of the disputed accounts that this person is a candidate for.
     pub disputed: Vec<usize>,
     /// An event that names this person.
@@ -229,68 +168,11 @@ impl Person {
         }
     }
 
-    /// Every lapse at the target, in order. A person whose assignment nothing tells of counts as assigned here.
+    /// Whether an attempt at an account of this person at the target had succeeded by then.
     #[must_use]
-    pub fn lapses(&self) -> Vec<Lapse> {
-        self.lapses_with(&self.assigned)
-    }
-
-    /// Every lapse in systems whose assignment is not known: there a person is entitled while active.
-    #[must_use]
-    pub fn lapses_elsewhere(&self) -> Vec<Lapse> {
-        self.lapses_with(&Timeline::default())
-    }
-
-    fn lapses_with(&self, assigned: &Timeline<bool>) -> Vec<Lapse> {
-        let mut moments: Vec<Timestamp> =
-            self.standing.steps().iter().map(|step| step.at).chain(assigned.steps().iter().map(|step| step.at)).collect();
-        moments.sort_unstable();
-        moments.dedup();
-        let mut entitled = self.entitled_before_all(assigned);
-        let mut lapses: Vec<Lapse> = Vec::new();
-        for at in moments {
-            let now = self.active_at(at) && (assigned.steps().is_empty() || assigned.held_at(at));
-            match (entitled, now) {
-                (true, false) => lapses.extend(self.lapse_at(at, assigned)),
-                (false, true) => {
-                    if let Some(open) = lapses.last_mut().filter(|lapse| lapse.ended.is_none()) {
-                        open.ended = Some(at);
-                    }
-                }
-                _ => {}
-            }
-            entitled = now;
-        }
-        lapses
-    }
-
-    /// Whether the person was entitled before the first step: what a first change took away was there before.
-    fn entitled_before_all(&self, assigned: &Timeline<bool>) -> bool {
-        let active = self.standing.steps().first().is_some_and(|step| (step.value == Standing::Active) == step.from_the_start);
-        let assigned = assigned.steps().first().is_none_or(|step| step.value == step.from_the_start);
-        active && assigned
-    }
-
-    /// Whether the person could sign in at a moment. Before the first step: what was taken away then was there before.
-    fn active_at(&self, at: Timestamp) -> bool {
-        let before = || self.standing.steps().first().is_some_and(|step| step.value != Standing::Active);
-        self.standing.at(at).map_or_else(before, |standing| standing == Standing::Active)
-    }
-
-    fn lapse_at(&self, at: Timestamp, assigned: &Timeline<bool>) -> Option<Lapse> {
-        let stood = self.standing.steps().iter().find(|step| step.at == at && step.value != Standing::Active);
-        let (kind, proof, later_than) = if let Some(step) = stood {
-            let kind = match step.value {
-                Standing::Suspended => LapseKind::Suspended,
-                Standing::Deleted => LapseKind::Deleted,
-                Standing::Deactivated | Standing::Active => LapseKind::Deactivated,
-            };
-            (kind, step.proof, step.later_than)
-        } else {
-            let step = assigned.steps().iter().find(|step| step.at == at && !step.value)?;
-            (LapseKind::Unassigned, step.proof, step.later_than)
-        };
-        Some(Lapse { at, kind, proof, later_than, ended: None })
+    pub fn was_provisioned_by(&self, at: Timestamp) -> bool {
+        let makes = |operation| matches!(operation, Operation::Create | Operation::Enable | Operation::Update);
+        self.attempts.iter().any(|attempt| attempt.at <= at && attempt.success() && makes(attempt.operation))
     }
 }
 
@@ -309,7 +191,7 @@ pub(super) fn merge_assignments(person: &Person, groups: &BTreeMap<String, Timel
     for step in steps {
         let value = held(step.at);
         if merged.last().is_some_and(|last| last.value != value) {
-            merged.push(Step { value, from_the_start: false, ..step });
+            merged.push(Step { value, from_the_start: false, untold_before: false, ..step });
         }
     }
     // A first step that only says what was not yet so is left out where a second one says when it began.
@@ -328,36 +210,6 @@ mod tests {
     }
 
     #[test]
-    fn deactivation_and_unassignment_a_second_later_are_one_lapse() {
-        let mut person = Person::default();
-        person.standing.change(moment(100), Standing::Deactivated, 1);
-        person.assigned.change(moment(101), false, 2);
-        assert_eq!(person.lapses(), [Lapse { at: moment(100), kind: LapseKind::Deactivated, proof: 1, later_than: None, ended: None }]);
-    }
-
-    #[test]
-    fn a_suspension_that_ended_is_a_lapse_that_ended() {
-        let mut person = Person::default();
-        person.assigned.observe(moment(10), true, 0, None);
-        person.standing.change(moment(100), Standing::Suspended, 1);
-        person.standing.change(moment(200), Standing::Active, 2);
-        person.standing.change(moment(300), Standing::Deactivated, 3);
-        let lapses = person.lapses();
-        assert_eq!(
-            lapses.iter().map(|lapse| (lapse.at, lapse.ended)).collect::<Vec<_>>(),
-            [(moment(100), Some(moment(200))), (moment(300), None)]
-        );
-    }
-
-    #[test]
-    fn an_assignment_older_than_the_log_lapses_with_the_suspension() {
-        let mut person = Person::default();
-        person.standing.change(moment(100), Standing::Suspended, 1);
-        person.assigned.observe(moment(200), true, 2, Some(moment(10)));
-        assert_eq!(person.lapses().iter().map(|lapse| lapse.at).collect::<Vec<_>>(), [moment(100)]);
-    }
-
-    #[test]
     fn an_assignment_through_a_group_lapses_with_either() {
         let mut person = Person::default();
         person.standing.observe(moment(1), Standing::Active, 0, None);
@@ -369,13 +221,5 @@ mod tests {
         groups.get_mut("g").expect("it is there").change(moment(90), false, 3);
         person.assigned = merge_assignments(&Person { assigned: Timeline::default(), ..person.clone() }, &groups);
         assert_eq!(person.lapses().iter().map(|lapse| (lapse.at, lapse.proof)).collect::<Vec<_>>(), [(moment(90), 3)]);
-    }
-
-    #[test]
-    fn who_was_never_assigned_cannot_lapse() {
-        let mut person = Person::default();
-        person.standing.change(moment(100), Standing::Deactivated, 1);
-        person.assigned.observe(moment(200), false, 2, None);
-        assert_eq!(person.lapses(), []);
     }
 }

@@ -36,10 +36,10 @@ impl Replay {
         account.access.appear(at, Access::Active, ordinal, absent_at);
         account.learn_emails(facts.email.as_slice());
         let mut former_role = None;
-        if let Some(role) = &facts.role
-            && account.role.as_ref().is_none_or(|known| known.role != *role)
-        {
-            former_role = account.role.replace(RoleFact { role: role.clone(), at, proof: ordinal });
+        if let Some(known) = account.role.as_mut().filter(|known| facts.role.as_ref() == Some(&known.role)) {
+            known.seen = ordinal;
+        } else if let Some(role) = &facts.role {
+            former_role = account.role.replace(RoleFact { role: role.clone(), at, proof: ordinal, seen: ordinal });
         }
         let groups = facts.resource_groups.as_ref().map(|groups| groups.iter().cloned().collect::<BTreeMap<_, _>>());
         let former_groups = groups.clone().map(|groups| std::mem::replace(&mut account.resource_groups, groups));

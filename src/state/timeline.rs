@@ -15,6 +15,8 @@ pub struct Step<T> {
     pub later_than: Option<Timestamp>,
     /// Nothing tells when it began: it was so when it was first seen.
     pub from_the_start: bool,
+    /// Nothing tells what was before: the first word is a listing that does not name whom it is about.
+    pub untold_before: bool,
 }
 
 /// The steps of one property in order of time. Events have to be given in that order.
@@ -35,7 +37,7 @@ impl<T: Copy + PartialEq> Timeline<T> {
     /// A log says that the value changed at this moment. The same value again is no step.
     pub fn change(&mut self, at: Timestamp, value: T, proof: u32) {
         if self.value() != Some(value) {
-            self.steps.push(Step { at, value, proof, later_than: None, from_the_start: false });
+            self.steps.push(Step { at, value, proof, later_than: None, from_the_start: false, untold_before: false });
         }
         self.seen = Some((at, proof));
     }
@@ -50,7 +52,14 @@ impl<T: Copy + PartialEq> Timeline<T> {
                 _ => self.push(at, value, proof, self.seen.map(|(seen, _)| seen)),
             },
             None => {
-                self.steps.push(Step { at: since.unwrap_or(at), value, proof, later_than: None, from_the_start: since.is_none() });
+                self.steps.push(Step {
+                    at: since.unwrap_or(at),
+                    value,
+                    proof,
+                    later_than: None,
+                    from_the_start: since.is_none(),
+                    untold_before: false,
+                });
             }
         }
         self.seen = Some((at, proof));
@@ -67,13 +76,22 @@ impl<T: Copy + PartialEq> Timeline<T> {
         }
     }
 
+    /// Like [`Timeline::observe`], for whom a complete listing does not name: as a first word that tells nothing of the time before.
+    pub fn miss(&mut self, at: Timestamp, value: T, proof: u32) {
+        let first_word = self.steps.is_empty();
+        self.observe(at, value, proof, None);
+        if let Some(first) = self.steps.first_mut().filter(|_| first_word) {
+            first.untold_before = true;
+        }
+    }
+
     /// A timeline of these steps, which are in order of time.
     pub(super) fn of(steps: Vec<Step<T>>, seen: Option<(Timestamp, u32)>) -> Self {
         Self { steps, seen }
     }
 
     fn push(&mut self, at: Timestamp, value: T, proof: u32, later_than: Option<Timestamp>) {
-        self.steps.push(Step { at, value, proof, later_than, from_the_start: false });
+        self.steps.push(Step { at, value, proof, later_than, from_the_start: false, untold_before: false });
     }
 
     /// The steps in order.
@@ -103,11 +121,14 @@ impl<T: Copy + PartialEq> Timeline<T> {
     /// The value that held at a moment; `None` before the first step that tells when it began.
     #[must_use]
     pub fn at(&self, moment: Timestamp) -> Option<T> {
+        self.told_at(moment).or_else(|| self.steps.first().filter(|step| step.from_the_start).map(|step| step.value))
+    }
+
+    /// The value that held at a moment, as far as something from that moment or before tells.
+    #[must_use]
+    pub fn told_at(&self, moment: Timestamp) -> Option<T> {
         let after = self.steps.partition_point(|step| step.at <= moment);
-        match after.checked_sub(1) {
-            Some(index) => Some(self.steps[index].value),
-            None => self.steps.first().filter(|step| step.from_the_start).map(|step| step.value),
-        }
+        after.checked_sub(1).and_then(|index| self.steps.get(index)).map(|step| step.value)
     }
 }
 

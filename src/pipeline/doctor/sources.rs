@@ -86,6 +86,7 @@ impl Read {
             logs: &self.logs,
             inputs: &self.inputs,
             kept_out: &self.kept_out,
+            accepted: &[],
             altered: &[],
         }
     }

@@ -69,6 +69,7 @@ impl Replica<'_> {
             logs: &self.logs,
             inputs: self.inputs,
             kept_out: self.kept_out,
+            accepted: &[],
             altered: &self.altered,
         })
     }

@@ -124,6 +124,7 @@ fn replayed(setup: &Setup, store: &Store, as_of: Timestamp, key: &str, workers: 
         logs: &logs,
         inputs: &inputs,
         kept_out: &kept_out,
+        accepted: &[],
         altered: &[],
     };
     let diagnosed = workers.run(|| Diagnosed::of(&context, &analyzer::run(&context)));
