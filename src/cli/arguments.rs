@@ -91,6 +91,12 @@ pub(super) enum Command {
     Plan(PlanArguments),
     /// What the sync failed to do: why, for whom, since when, whether it still fails, what to do.
     Failures(FailuresArguments),
+    /// Write a first config, with comments, after a look at a folder of exports; none is ever overwritten.
+    Init {
+        /// Folders of exports; without any, the one that the config is to stand in.
+        #[arg(value_name = "FOLDER")]
+        folders: Vec<PathBuf>,
+    },
     /// Is the set-up sound: config, inputs, freshness, rules, store, disk, permissions, clock; nothing is written.
     Doctor,
     /// What can be read.

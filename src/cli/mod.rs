@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod failures;
 mod findings;
+mod init;
 mod job;
 mod plan;
 mod terminal;
@@ -60,6 +61,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Trace(asked) => trace::trace(global, asked, terminal),
         Command::Plan(asked) => plan::plan(global, asked, terminal),
         Command::Failures(asked) => failures::failures(global, asked, terminal),
+        Command::Init { folders } => init::init(global, folders, terminal),
         Command::Doctor => doctor::doctor(global, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
