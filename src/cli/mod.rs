@@ -9,6 +9,7 @@ mod failures;
 mod findings;
 mod init;
 mod job;
+mod manual;
 mod plan;
 mod terminal;
 mod trace;
@@ -65,5 +66,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Doctor => doctor::doctor(global, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
+        Command::Completions { shell } => manual::completions(*shell),
+        Command::Man { out } => manual::man(out.as_deref(), terminal),
     }
 }
