@@ -6,6 +6,7 @@ mod clocks;
 mod companies;
 mod doctor;
 mod explain;
+mod exports;
 mod failures;
 mod hostile;
 mod init;

@@ -20,11 +20,15 @@ fn systemd_accepts_the_units() {
     }
     // With every drop-in, as it is when all of them are installed.
     let place = folder();
-    for unit in ["scimdrift.service", "scimdrift.timer"] {
+    for unit in ["scimdrift.service", "scimdrift.timer", "scimdrift-export.service"] {
         std::fs::copy(units().join(unit), place.path().join(unit)).expect("a copy");
     }
     let verify = |what: &str| {
-        let verified = output("systemd-analyze", &["verify", "--man=no", "scimdrift.service", "scimdrift.timer"], place.path());
+        let verified = output(
+            "systemd-analyze",
+            &["verify", "--man=no", "scimdrift.service", "scimdrift.timer", "scimdrift-export.service"],
+            place.path(),
+        );
         assert!(verified.status.success() && stderr(&verified).is_empty(), "{what}: {}", stderr(&verified));
     };
     verify("as they are");
