@@ -188,3 +188,36 @@ fn a_script_without_what_it_needs_says_what() {
     }
     assert!(left(place.path()).is_empty());
 }
+
+/// The AWS command line signs and pages by itself; a script in its place answers with the fixtures.
+#[test]
+fn what_the_aws_scripts_write_is_read_without_a_reject() {
+    if !["jq", "base64"].into_iter().all(has) {
+        return;
+    }
+    let tools = folder();
+    let records = root().join("fixtures/sources");
+    let aws = format!(
+        "#!/bin/sh\ncase \"$1 $2\" in\n'iam generate-credential-report') echo '{{\"State\":\"COMPLETE\"}}' ;;\n\
+         'iam get-credential-report') base64 -w 0 '{0}/aws-credential-report/ok.csv' | jq -R '{{Content: ., GeneratedTime: \"2026-10-01T01:59:30+00:00\"}}' ;;\n\
+         'cloudtrail lookup-events') case \"$*\" in *=iam.amazonaws.com) jq -s '{{Events: map({{CloudTrailEvent: tojson}})}}' '{0}/aws-cloudtrail/ok.ndjson' ;; *) echo '{{\"Events\":[]}}' ;; esac ;;\n\
+         *) exit 9 ;;\nesac\n",
+        records.display()
+    );
+    std::fs::write(tools.path().join("aws"), aws).expect("a script");
+    std::fs::set_permissions(tools.path().join("aws"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("its mode");
+    for (script, name) in [("aws-credential-report", Some("aws-credential-report-2026-10-01T015930Z.csv")), ("aws-cloudtrail", None)] {
+        let place = folder();
+        let config = config(place.path(), "");
+        let mut command = Command::new(root().join(format!("packaging/export/{script}.sh")));
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", tools.path().display());
+        let output = command.arg(place.path().join("inputs")).env_clear().env("PATH", path).output().expect("the script starts");
+        assert_eq!(output.status.code(), Some(0), "{script}: {}", stderr(&output));
+        assert!(name.is_none_or(|name| place.path().join("inputs").join(name).exists()), "{script}: of the time that AWS says");
+        let mut command = scimdrift();
+        let ingested = command.arg("ingest").arg("--config").arg(&config).args(["--format", "json"]).output().expect("the program starts");
+        let answer: Value = serde_json::from_slice(&ingested.stdout).expect("JSON");
+        assert_eq!((&answer["files"], &answer["rejected"]), (&Value::from(1), &Value::from(0)), "{script}: {answer} {}", stderr(&ingested));
+        assert!(answer["records"].as_u64() > Some(1), "{script}: {answer}");
+    }
+}
