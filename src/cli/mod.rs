@@ -12,6 +12,8 @@ mod job;
 mod manual;
 mod plan;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod verify;
 

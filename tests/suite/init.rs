@@ -145,3 +145,18 @@ fn hostile_names_stay_names() {
     let answer: Value = serde_json::from_slice(&run.stdout).expect("JSON");
     assert_eq!((run.status.code(), &answer["files"]), (Some(0), &Value::from(1)), "{text}{}", stderr(&run));
 }
+
+#[test]
+fn the_guide_has_every_field() {
+    let guide = std::fs::read_to_string(root().join("docs/guides/answers.md")).expect("the guide");
+    let section = guide.split("\n## `init`\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("its section");
+    let company = exports();
+    std::fs::write(company.path().join("diary.txt"), "my diary").expect("a file");
+    let output = in_folder(company.path(), &["init", "--format", "json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let proposal = answer["proposal"].as_object().expect("an object");
+    let rows = proposal.values().filter_map(|value| value.as_array().map_or(Some(value), |rows| rows.first()).and_then(Value::as_object));
+    let fields = answer.as_object().expect("an object").keys().chain(proposal.keys()).chain(rows.flat_map(serde_json::Map::keys));
+    let missing: Vec<&String> = fields.filter(|name| !section.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
