@@ -12,9 +12,13 @@ use crate::report;
 /// The config, where none is named.
 pub(super) const CONFIG: &str = "scimdrift.toml";
 
+/// What scripts go by.
+const EXIT_CODES: &str = "Exit codes: 0 the job was done, whatever it found; 1 open findings at or above --fail-on; 2 wrong usage, a bad config, \
+or a failure; 3 the evidence is incomplete. Where several hold: 2, then 3, then 1.";
+
 /// Finds drift between an identity provider and the systems it provisions over SCIM, and writes it down as evidence.
 #[derive(Debug, Parser)]
-#[command(name = "scimdrift", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "scimdrift", version, about, max_term_width = 100, arg_required_else_help = true, after_long_help = EXIT_CODES)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,
@@ -91,12 +95,30 @@ pub(super) enum Command {
     Plan(PlanArguments),
     /// What the sync failed to do: why, for whom, since when, whether it still fails, what to do.
     Failures(FailuresArguments),
+    /// Write a first config, with comments, after a look at a folder of exports; none is ever overwritten.
+    Init {
+        /// Folders of exports; without any, the one that the config is to stand in.
+        #[arg(value_name = "FOLDER")]
+        folders: Vec<PathBuf>,
+    },
     /// Is the set-up sound: config, inputs, freshness, rules, store, disk, permissions, clock; nothing is written.
     Doctor,
     /// What can be read.
     Sources,
     /// What can be found.
     Rules,
+    /// The completions of a shell, for it to read.
+    Completions {
+        /// Which shell.
+        #[arg(value_name = "SHELL", value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// The manual: its first page, or with --out a page for each command.
+    Man {
+        /// The folder for the pages, such as /usr/local/share/man/man1.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Args, Debug)]

@@ -68,6 +68,14 @@ pub(super) enum Failure {
         /// Why not.
         source: io::Error,
     },
+    /// The manual cannot be written.
+    #[error("{}: the manual cannot be written: {source}", path.display())]
+    Manual {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The run cannot go on.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
@@ -118,6 +126,7 @@ impl Failure {
         match self {
             Self::ClosedPipe => None,
             Self::Output(_) | Self::Table { .. } => Some("check that the disk has space, or write to another place".to_owned()),
+            Self::Manual { .. } => Some("name a folder that exists and may be written to".to_owned()),
             Self::Pipeline(error) => Some(error.hint()),
             Self::UnknownId(_) => Some("`scimdrift rules` and `scimdrift findings` list them".to_owned()),
             Self::UnknownPerson(_) => {

@@ -7,9 +7,13 @@ mod exit;
 mod explain;
 mod failures;
 mod findings;
+mod init;
 mod job;
+mod manual;
 mod plan;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod verify;
 
@@ -60,8 +64,11 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Trace(asked) => trace::trace(global, asked, terminal),
         Command::Plan(asked) => plan::plan(global, asked, terminal),
         Command::Failures(asked) => failures::failures(global, asked, terminal),
+        Command::Init { folders } => init::init(global, folders, terminal),
         Command::Doctor => doctor::doctor(global, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
+        Command::Completions { shell } => manual::completions(*shell),
+        Command::Man { out } => manual::man(out.as_deref(), terminal),
     }
 }

@@ -17,6 +17,7 @@ pub mod mention;
 pub mod operation;
 pub mod page;
 pub mod plan;
+pub mod proposal;
 pub mod record;
 pub mod report;
 pub mod secret;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::input::InputError;
+use crate::model::proposal::Unread;
 use crate::policy::PolicyError;
 use crate::report::ReportError;
 use crate::store::StoreError;
@@ -52,6 +53,25 @@ pub enum PipelineError {
     /// What is known of everybody cannot be packed.
     #[error("cannot pack what is known of everybody: {0}")]
     Dossiers(String),
+    /// There is a config already.
+    #[error("{}: is there already, and is not overwritten", .0.display())]
+    ConfigExists(PathBuf),
+    /// The new config cannot be written.
+    #[error("{}: cannot be written: {source}", path.display())]
+    ConfigWrite {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// No file of these folders can be read.
+    #[error("{}: no file is one that can be read{}", shown(folders), reasons(unread))]
+    NothingToRead {
+        /// The folders.
+        folders: Vec<PathBuf>,
+        /// What is there, and why it cannot be read.
+        unread: Vec<Unread>,
+    },
     /// The system gives no threads.
     #[error("cannot start worker threads: {0}")]
     Threads(String),
@@ -75,7 +95,26 @@ impl PipelineError {
             Self::Report(error) => error.hint().to_string(),
             Self::NoReport(_) => "name the folder that `scimdrift run` or `scimdrift report` wrote".to_owned(),
             Self::Dossiers(_) => "the machine has too little memory for this many people".to_owned(),
+            Self::ConfigExists(_) => "look at it, or name another file with --config; nothing was changed".to_owned(),
+            Self::ConfigWrite { .. } => "check that the folder exists and may be written to, or name another file with --config".to_owned(),
+            Self::NothingToRead { .. } => {
+                "name the folder that holds the exports; `scimdrift sources` says what can be read and how to export it".to_owned()
+            }
             Self::Threads(_) => "try --jobs 1".to_owned(),
         }
     }
+}
+
+fn shown(folders: &[PathBuf]) -> String {
+    folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// The first files, each on a line of its own.
+fn reasons(unread: &[Unread]) -> String {
+    const SHOWN: usize = 5;
+    let mut lines: Vec<String> = unread.iter().take(SHOWN).map(|file| format!("  {}: {}", file.file, file.reason)).collect();
+    if unread.len() > SHOWN {
+        lines.push(format!("  and {} more", unread.len() - SHOWN));
+    }
+    lines.into_iter().map(|line| format!("\n{line}")).collect::<Vec<_>>().concat()
 }

@@ -17,6 +17,7 @@ mod failures;
 mod findings;
 mod guard;
 mod ingest;
+pub mod init;
 mod inputs;
 mod joiners;
 mod leavers;

@@ -5,6 +5,7 @@
 mod account;
 mod error;
 mod parse;
+mod quote;
 mod role;
 mod threshold;
 mod waiver;
@@ -20,6 +21,7 @@ use crate::model::time::{Span, Timestamp};
 pub use account::AccountRule;
 pub use error::PolicyError;
 pub use parse::parse;
+pub use quote::quoted;
 pub use role::Role;
 pub use threshold::Thresholds;
 pub use waiver::{Waiver, parse_waivers};

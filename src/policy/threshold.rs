@@ -43,7 +43,8 @@ impl Default for Thresholds {
 
 impl Thresholds {
     /// Key and value as the report prints them.
-    pub(super) fn parameters(&self) -> Vec<(String, String)> {
+    #[must_use]
+    pub fn parameters(&self) -> Vec<(String, String)> {
         let spans = [
             ("deprovision_sla", self.deprovision_sla),
             ("grace", self.grace),

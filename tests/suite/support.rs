@@ -80,3 +80,14 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// Whether a program of the system is there; else says that what it would check is not checked.
+#[expect(clippy::print_stderr, reason = "a check that is left out must be seen")]
+pub(crate) fn has(program: &str) -> bool {
+    let folders = ["/usr/bin", "/bin", "/usr/sbin", "/usr/local/bin"];
+    let found = folders.iter().any(|folder| Path::new(folder).join(program).exists());
+    if !found {
+        eprintln!("not checked: {program} is not there");
+    }
+    found
+}

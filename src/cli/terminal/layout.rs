@@ -21,7 +21,7 @@ pub(in crate::cli) struct Layout {
 
 impl Layout {
     /// That of standard output: `COLUMNS`, else the terminal's; without both, lines are not broken.
-    pub(super) fn of_terminal() -> Self {
+    pub(in crate::cli) fn of_terminal() -> Self {
         #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
         let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok()).filter(|columns| *columns > 0);
         let screen = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));

@@ -24,11 +24,13 @@ const LAYERS: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates of others, and the only layers that may name them. Unit tests may use any to set things up.
-const CONFINED: [(&str, &[&str]); 21] = [
+const CONFINED: [(&str, &[&str]); 23] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("askama", &["report"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("comfy_table", &["cli"]),
     ("csv", &["input", "report"]),
     ("flate2", &["input"]),
