@@ -108,11 +108,16 @@ fn misuse(credential: &Credential) -> Vec<Complaint> {
 
 fn owner_inactive(context: &Context<'_>, credential: &Credential) -> Option<Complaint> {
     let holder = context.directory.holder(credential)?;
-    let since = holder.standing.last().map(|step| step.at);
-    if holder.active() != Some(false) || since.is_some_and(|since| !context.beyond_grace(since)) {
+    let left = holder.standing.last().copied()?;
+    if holder.active() != Some(false) || !context.beyond_grace(left.at) {
         return None;
     }
-    let observed = format!("usable, while its owner {} is {} in {}", holder.label(), holder.state(), context.policy.idp.provider.name());
+    // A listing tells only by when somebody was gone.
+    let exact = left.later_than.is_none() && !left.from_the_start;
+    let by_when = if exact { String::new() } else { format!(", known to be gone by {} UTC", left.at.minute()) };
+    let provider = context.policy.idp.provider.name();
+    let observed = format!("usable, while its owner {} is {} in {provider}{by_when}", holder.label(), holder.state());
+    let since = exact.then_some(left.at);
     let remediation = "Revoke it; where something depends on it, give that a service account's token first.";
     Some(Complaint { reason: "owner-inactive", since, expected: "revoked with its owner".to_owned(), observed, remediation })
 }
@@ -195,4 +200,30 @@ fn finding(context: &Context<'_>, credential: &Credential, complaint: Complaint,
     finding.since = complaint.since;
     finding.remediation = complaint.remediation.to_owned();
     finding.resting_on(proofs).resting_on(owner_proof)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::{Scene, hour};
+    use super::*;
+    use crate::model::event::Lifecycle;
+    use crate::model::facts::{Observation, PersonFacts, TokenFacts};
+
+    #[test]
+    fn what_only_a_listing_shows_is_known_by_its_moment() {
+        let found = |by_listing: bool| {
+            let mut scene = Scene::new("");
+            let token = TokenFacts { system: "huggingface".into(), id: "t1".into(), owner: Some("robin".into()), ..TokenFacts::default() };
+            scene.entitled("robin", 1).row(20, "token-inventory", Observation::Token(token));
+            if by_listing {
+                scene.person(50, PersonFacts { id: "robin".into(), active: Some(false), ..PersonFacts::default() });
+            } else {
+                scene.lifecycle(50, "robin", Lifecycle::Deactivated);
+            }
+            let found = scene.findings(ANALYZER.id).pop().expect("the token outlived its owner");
+            (found.reason, found.since, found.observed.contains("known to be gone by"))
+        };
+        assert_eq!(found(true), ("owner-inactive", None, true));
+        assert_eq!(found(false), ("owner-inactive", Some(hour(50)), false));
+    }
 }

@@ -55,6 +55,7 @@ mod tests {
     use crate::analyzer::scene::Scene;
     use crate::model::event::{AccountRef, Activity, Outcome};
     use crate::model::listing::Absence;
+    use crate::state::Account;
 
     #[test]
     fn a_service_account_that_no_listing_could_name_is_not_called_inactive() {
@@ -65,7 +66,7 @@ mod tests {
             if listed {
                 scene.listing(20, "huggingface-service-accounts", Absence::ServiceAccount, 0);
             }
-            scene.with(|context| context.directory.target_account_named("acme-ci").map(|account| account.state()))
+            scene.with(|context| context.directory.target_account_named("acme-ci").map(Account::state))
         };
         assert_eq!((state(false), state(true)), (Some("unknown"), Some("inactive")));
     }

@@ -49,6 +49,7 @@ fn row(context: &Context<'_>, person: &Person, lapse: &Lapse, concerned: Option<
     let sla = context.policy.thresholds.deprovision_sla;
     let departure = concerned.map_or_else(|| without_account(context, person, lapse), |(_, departure)| departure);
     let gone = if let Departure::Gone { at, .. } = departure { Some(at) } else { None };
+    let exactly_gone = gone.filter(|_| !matches!(departure, Departure::Gone { later_than: Some(_), .. }));
     let verdict = match (departure, departure.within(lapse, sla)) {
         (Departure::NoAccess, _) => "no-account",
         (Departure::Overtaken, _) => "ended",
@@ -67,11 +68,11 @@ fn row(context: &Context<'_>, person: &Person, lapse: &Lapse, concerned: Option<
         system: context.policy.target.provider.clone(),
         account: concerned.map(|(account, _)| account.name.clone()).unwrap_or_default(),
         deprovisioned_at: gone,
-        lag: gone.map(|at| at.since(lapse.at)),
+        lag: departure.lag(lapse),
         sla,
         verdict: verdict.to_owned(),
         hr_end_date: hr_end.map(|end| end.to_string()).unwrap_or_default(),
-        hr_lag: gone.zip(hr_over).map(|(at, over)| at.since(over)),
+        hr_lag: exactly_gone.zip(hr_over).map(|(at, over)| at.since(over)),
     }
 }
 

@@ -43,12 +43,16 @@ impl Departure {
     fn after(lapse: &Lapse, account: &Account, owner: &Person, doubt: impl Fn(u32) -> Span) -> Self {
         let Some(had_access) = had_access(account, lapse.at) else { return Self::Untold };
         if !had_access {
-            // By a clock that is behind, what the lapse brought about is told before it.
+            // By a clock that is behind, what the lapse brought about is told before it; and of a lapse that only a listing shows,
+            // before the listing.
             let before = account.access.steps().iter().rev().find(|step| step.at < lapse.at);
-            let before = before.filter(|step| step.value == Access::Inactive && lapse.at.since(step.at) <= doubt(step.proof));
+            let before = before.filter(|step| {
+                let may_follow = lapse.later_than.is_some_and(|earliest| earliest < step.at);
+                step.value == Access::Inactive && (may_follow || lapse.at.since(step.at) <= doubt(step.proof))
+            });
             return before.map_or(Self::NoAccess, |step| Self::Gone {
                 at: step.at,
-                later_than: None,
+                later_than: step.later_than,
                 proof: step.proof,
                 doubt: doubt(step.proof),
             });
@@ -66,6 +70,13 @@ impl Departure {
                 Self::Gone { at, later_than, proof, doubt: doubt(proof) }
             }
         }
+    }
+
+    /// How long after `lapse` it was gone; `None` where it is not, or where a listing only bounds one of both moments.
+    #[must_use]
+    pub fn lag(&self, lapse: &Lapse) -> Option<Span> {
+        let Self::Gone { at, later_than: None, .. } = *self else { return None };
+        lapse.exactly().map(|lapsed| at.since(lapsed))
     }
 
     /// Whether it was gone within `sla`; `None` where it is not gone, or where both verdicts are possible: lapse or departure
@@ -153,6 +164,20 @@ mod tests {
         let gone = after(&lapse(40, None), &account);
         let verdict = |sla| gone.within(&lapse(40, None), Span::from_micros(sla));
         assert_eq!((verdict(60), verdict(10)), (Some(true), None));
+    }
+
+    #[test]
+    fn a_lapse_that_only_a_listing_shows_is_judged_by_its_bounds() {
+        let mut account = Account::default();
+        account.access.change(moment(10), Access::Active, 1);
+        account.access.change(moment(50), Access::Inactive, 2);
+        let bounded = |earliest| Lapse { later_than: Some(moment(earliest)), ..lapse(100, None) };
+        let verdict = |earliest, sla| after(&bounded(earliest), &account).within(&bounded(earliest), Span::from_micros(sla));
+        // It was gone ten after the earliest moment of the lapse, at most.
+        assert_eq!((verdict(40, 10), verdict(40, 9)), (Some(true), None));
+        assert_eq!(after(&bounded(60), &account), Departure::NoAccess, "it was gone before any moment of the lapse");
+        assert_eq!(after(&bounded(40), &account).lag(&bounded(40)), None);
+        assert_eq!(after(&lapse(45, None), &account).lag(&lapse(45, None)), Some(Span::from_micros(5)));
     }
 
     #[test]
