@@ -25,6 +25,8 @@ pub struct KeptOut {
     pub listing: Listing,
     /// The last one that was accepted.
     pub rests_on: Listing,
+    /// Whether a later one was accepted, so that nothing rests on the earlier one any more.
+    pub superseded: bool,
 }
 
 /// The id of the finding about a listing: a waiver that names it accepts the listing.
@@ -40,7 +42,7 @@ fn found(listing: &Listing, proof: Proof) -> Finding {
 }
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for KeptOut { listing, rests_on } in context.kept_out {
+    for KeptOut { listing, rests_on, .. } in context.kept_out.iter().filter(|kept_out| !kept_out.superseded) {
         // Of several nights that are kept out for one reason, the latest stands for all.
         let same = |other: &&KeptOut| other.listing.source == listing.source && other.listing.scope == listing.scope;
         if context.kept_out.iter().filter(same).any(|other| other.listing.taken_at > listing.taken_at) {
