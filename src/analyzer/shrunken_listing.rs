@@ -25,6 +25,8 @@ pub struct KeptOut {
     pub listing: Listing,
     /// The last one that was accepted.
     pub rests_on: Listing,
+    /// Whether a later one was accepted, so that nothing rests on the earlier one any more.
+    pub superseded: bool,
 }
 
 /// The id of the finding about a listing: a waiver that names it accepts the listing.
@@ -40,9 +42,9 @@ fn found(listing: &Listing, proof: Proof) -> Finding {
 }
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let kept_out = context.kept_out.iter().map(|kept_out| (kept_out, false));
+    let kept_out = context.kept_out.iter().filter(|kept_out| !kept_out.superseded).map(|kept_out| (kept_out, false));
     let shrunken: Vec<(&KeptOut, bool)> = kept_out.chain(context.accepted.iter().map(|accepted| (accepted, true))).collect();
-    for &(KeptOut { listing, rests_on }, accepted) in &shrunken {
+    for &(KeptOut { listing, rests_on, .. }, accepted) in &shrunken {
         // Of several nights that lost too much for one reason, the latest stands for all.
         let same = |other: &Listing| other.source == listing.source && other.scope == listing.scope;
         if shrunken.iter().any(|(other, _)| same(&other.listing) && other.listing.taken_at > listing.taken_at) {

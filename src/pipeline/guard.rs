@@ -34,11 +34,13 @@ pub(super) fn guard(listings: Vec<Listing>, policy: &Policy, as_of: Timestamp) -
         if let Some(last) = accepted.get(&key).filter(|last| is_shrunken(last.rows, listing.rows, policy.thresholds.max_change_percent)) {
             let id = shrunken_listing_id(&listing);
             if !is_waived(policy, &id, as_of) {
-                guarded.kept_out.push(KeptOut { listing, rests_on: last.clone() });
+                guarded.kept_out.push(KeptOut { listing, rests_on: last.clone(), superseded: false });
                 continue;
             }
-            guarded.accepted.push(KeptOut { listing: listing.clone(), rests_on: last.clone() });
+            guarded.accepted.push(KeptOut { listing: listing.clone(), rests_on: last.clone(), superseded: false });
         }
+        let of_it = |kept_out: &&mut KeptOut| kept_out.listing.source == key.0 && kept_out.listing.scope == key.1;
+        guarded.kept_out.iter_mut().filter(of_it).for_each(|kept_out| kept_out.superseded = true);
         accepted.insert(key, listing.clone());
         guarded.rest_on.push(listing);
     }
@@ -75,5 +77,29 @@ mod tests {
         for (before, now, shrunken) in cases {
             assert_eq!(is_shrunken(before, now, 20), shrunken, "{before} to {now}");
         }
+    }
+
+    #[test]
+    fn a_later_whole_listing_takes_the_place_of_a_broken_one() {
+        let listing = |day: u32, source: &str, rows| Listing {
+            taken_at: Timestamp::parse(&format!("2026-06-{day:02}T02:00:00Z")).expect("a time"),
+            source: source.to_owned(),
+            scope: String::new(),
+            absence: crate::model::listing::Absence::Member,
+            complete: true,
+            rows,
+            file: format!("{source}-{day}.json"),
+        };
+        let least =
+            "report.organization = \"Acme Corp\"\nidp.provider = \"okta\"\ntarget = {provider = \"huggingface\", name = \"acme\"}\n";
+        let policy = crate::policy::parse(least, "scimdrift.toml").expect("valid");
+        let as_of = Timestamp::parse("2026-06-30T06:00:00Z").expect("a time");
+        let kept_out = |listings: Vec<Listing>| -> Vec<(String, bool)> {
+            guard(listings, &policy, as_of).kept_out.into_iter().map(|kept| (kept.listing.file, kept.superseded)).collect()
+        };
+        let broken = vec![listing(1, "a", 40), listing(2, "a", 10), listing(3, "b", 40)];
+        assert_eq!(kept_out(broken.clone()), [("a-2.json".to_owned(), false)], "another source takes no place");
+        let mended = broken.into_iter().chain([listing(4, "a", 39), listing(5, "a", 9)]).collect();
+        assert_eq!(kept_out(mended), [("a-2.json".to_owned(), true), ("a-5.json".to_owned(), false)]);
     }
 }

@@ -12,6 +12,7 @@ mod hostile;
 mod init;
 mod manual;
 mod mutant;
+mod nights;
 mod packaging;
 mod page;
 mod plan;

@@ -310,7 +310,7 @@ fn gaps(folder: &Path) -> String {
 #[test]
 fn a_waiver_that_accepts_a_listing_is_in_use() {
     let folder = folder();
-    let output = run(&crate::support::root().join("fixtures/rules/shrunken-listing/miss-waived/scimdrift.toml"), folder.path(), &[]);
+    let output = run(&crate::support::root().join("fixtures/rules/shrunken-listing/hit-waived/scimdrift.toml"), folder.path(), &[]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(!crate::support::stdout(&output).contains("unused"), "{}", crate::support::stdout(&output));
     let summary = std::fs::read(folder.path().join("report/summary.json")).expect("a summary");
