@@ -6,6 +6,7 @@ mod account;
 mod error;
 mod parse;
 mod role;
+mod telling;
 mod threshold;
 mod waiver;
 
@@ -19,8 +20,9 @@ use crate::model::time::{Span, Timestamp};
 
 pub use account::AccountRule;
 pub use error::PolicyError;
-pub use parse::parse;
+pub use parse::{parse, parse_duration};
 pub use role::Role;
+pub use telling::{Notify, NotifyFormat, WebhookPlace};
 pub use threshold::Thresholds;
 pub use waiver::{Waiver, parse_waivers};
 
@@ -51,6 +53,10 @@ pub struct Policy {
     pub accounts: Vec<AccountRule>,
     /// `[[alias]]`.
     pub aliases: Vec<Alias>,
+    /// `[notify]`.
+    pub notify: Option<Notify>,
+    /// `metrics.file`, relative to the config.
+    pub metrics: Option<PathBuf>,
     /// `[[waiver]]` of `waivers.toml`.
     pub waivers: Vec<Waiver>,
 }
