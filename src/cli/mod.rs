@@ -2,13 +2,17 @@
 
 mod arguments;
 mod catalogue;
+mod desk;
+mod digest;
 mod doctor;
 mod exit;
 mod explain;
 mod failures;
 mod findings;
 mod job;
+mod notify;
 mod plan;
+mod telling;
 mod terminal;
 mod trace;
 mod verify;
@@ -61,6 +65,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Plan(asked) => plan::plan(global, asked, terminal),
         Command::Failures(asked) => failures::failures(global, asked, terminal),
         Command::Doctor => doctor::doctor(global, terminal),
+        Command::Notify { test } => notify::notify(global, *test, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
     }
