@@ -9,6 +9,7 @@ mod explain;
 mod failures;
 mod hostile;
 mod mutant;
+mod nightly;
 mod page;
 mod plan;
 mod properties;

@@ -13,8 +13,8 @@ const MARGIN: usize = 10;
 
 /// How many lines each part may take. The other lines are nine.
 const REFUSED: usize = 2;
-const UNCHECKED: usize = 3;
-const WAIVERS: usize = 4;
+const UNCHECKED: usize = 4;
+const WAIVERS: usize = 3;
 const NEWS: usize = 6;
 
 pub(in crate::cli) fn write(out: &mut dyn Write, layout: Layout, digest: &RunDigest<'_>) -> io::Result<()> {
@@ -27,10 +27,7 @@ pub(in crate::cli) fn write(out: &mut dyn Write, layout: Layout, digest: &RunDig
     let accounts = &digest.about.accounts;
     let active = accounts.iter().filter(|row| row.state == "active").count();
     writeln!(out, "accounts  {active} active of {} · {} people, {} entitled", accounts.len(), head.people, head.entitled)?;
-    page.list(out, UNCHECKED, digest.gaps.iter().map(|sentence| ("unchecked", sentence.clone())).collect())?;
-    if !digest.unable.is_empty() {
-        writeln!(out, "controls  {} of {} without a conclusion", digest.unable.len(), digest.about.controls.len())?;
-    }
+    page.list(out, UNCHECKED, unchecked(digest))?;
     waivers(out, page, digest)?;
     news(out, page, digest)?;
     if let Some(report) = &digest.report {
@@ -70,6 +67,13 @@ fn findings(out: &mut dyn Write, digest: &RunDigest<'_>) -> io::Result<()> {
     let waived = if digest.waived > 0 { format!(", {} of these waived", digest.waived) } else { String::new() };
     let RunDigest { new, reopened, persisting, resolved, .. } = digest;
     writeln!(out, "\n          {new} new · {reopened} reopened · {persisting} persisting{waived} · {resolved} resolved")
+}
+
+/// What could not be checked: the controls in a number, then every reason.
+fn unchecked(digest: &RunDigest<'_>) -> Vec<(&'static str, String)> {
+    let (unable, all) = (digest.unable.len(), digest.about.controls.len());
+    let controls = (unable > 0).then(|| format!("{unable} of {all} controls are without a conclusion"));
+    controls.into_iter().chain(digest.gaps.iter().cloned()).map(|sentence| ("unchecked", sentence)).collect()
 }
 
 fn waivers(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>) -> io::Result<()> {
