@@ -1,5 +1,6 @@
 //! The job and its parts: `run`, `ingest`, `analyze`, `report`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde_json::json;
@@ -15,6 +16,7 @@ use crate::model::report::Report;
 use crate::model::time::Timestamp;
 use crate::pipeline::{self, Analysis, Ingested, InputPath, Setup};
 use crate::report::{self, Standing, Turns};
+use crate::store::Reader;
 
 /// `scimdrift run`.
 pub(super) fn run(global: &Global, output: &Output, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -45,9 +47,17 @@ fn whole_job(global: &Global, output: &Output, terminal: &Terminal, setup: Setup
     let page = write(&desk.setup, &report, output)?.join("report.html");
     log::stage("report written", json!({"report": page.display().to_string()}));
     let exit = exit(&report, output);
-    let circumstances = Circumstances { ingested: Some(&ingested), page: Some(&page), replaces: before.replaces, took: watch.took(), exit };
+    let news = report.news(&before.untold);
+    let circumstances =
+        Circumstances { news: &news, ingested: Some(&ingested), page: Some(&page), replaces: before.replaces, took: watch.took(), exit };
     let told = say(&report, &circumstances, terminal);
-    telling::ran(&desk.setup, &Ran { report: &report, ingested: &ingested, page: &page, before: &before, exit }, watch, terminal);
+    if told.is_ok() {
+        telling::keep(&desk.store, Reader::Digest, as_of);
+    }
+    let ran = Ran { report: &report, ingested: &ingested, page: &page, before: &before, exit };
+    if telling::ran(&desk.setup, &ran, watch, terminal) {
+        telling::keep(&desk.store, Reader::Webhook, as_of);
+    }
     log::stage("run ended", json!({"exit_code": exit.code(), "seconds": watch.took().hours() * 3_600.0}));
     // Whoever reads what is printed may have gone; the others are told all the same.
     told?;
@@ -81,10 +91,12 @@ pub(super) fn analyze(global: &Global, terminal: &Terminal) -> Result<Exit, Fail
     let mut desk = Desk::open(global)?;
     let as_of = as_of(global);
     log::judging(as_of);
-    let replaces = desk.store.runs()?.iter().any(|run| run.as_of == as_of);
+    let Before { replaces, untold, .. } = Before::of(&desk.store, as_of)?;
     let Analysis { report } = analyzed(&mut desk, as_of)?;
     let exit = if report.is_incomplete() { Exit::Incomplete } else { Exit::Done };
-    say(&report, &Circumstances { ingested: None, page: None, replaces, took: watch.took(), exit }, terminal)?;
+    let news = report.news(&untold);
+    say(&report, &Circumstances { news: &news, ingested: None, page: None, replaces, took: watch.took(), exit }, terminal)?;
+    telling::keep(&desk.store, Reader::Digest, as_of);
     Ok(exit)
 }
 
@@ -96,7 +108,8 @@ pub(super) fn report(global: &Global, output: &Output, part: &Part, terminal: &T
     let folder = if part.only.is_empty() { write(&desk.setup, &report, output)? } else { write_part(&desk.setup, &report, output, part)? };
     let page = folder.join(part.only.first().map_or("report.html", |format| format.file));
     let exit = exit(&report, output);
-    let circumstances = Circumstances { ingested: None, page: Some(&page), replaces: false, took: watch.took(), exit };
+    let news = report.news(&BTreeSet::new());
+    let circumstances = Circumstances { news: &news, ingested: None, page: Some(&page), replaces: false, took: watch.took(), exit };
     terminal.data(&RunDigest::of(&report, &circumstances), |out| writeln!(out, "report    {}", page.display()))?;
     Ok(exit)
 }

@@ -1,5 +1,6 @@
 //! `scimdrift notify`, and the message after a run. The address of the webhook is read here, used, and told to nobody.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 
 use serde_json::json;
@@ -51,12 +52,12 @@ pub(super) fn send(setup: &Setup, notify: &Notify, message: &Message, terminal: 
     }
 }
 
-/// The message that a run had, as far as its report tells.
+/// The message that a run had, as far as its report tells. Where the page was written to another place, it names none.
 fn again(setup: &Setup, report: &Report) -> Option<Message> {
     let code = if report.is_incomplete() { Exit::Incomplete } else { Exit::Done };
     let page = setup.base.join("reports").join(report.head.as_of.file_name()).join("report.html");
-    let nobody = std::collections::BTreeSet::new();
-    Message::of_run(report, code.code(), &nobody, 0, &page.display().to_string())
+    let page = page.try_exists().unwrap_or(false).then(|| page.display().to_string());
+    Message::of_run(report, &report.news(&BTreeSet::new()), code.code(), 0, page.as_deref())
 }
 
 fn body(message: &Message, notify: &Notify) -> String {

@@ -16,7 +16,7 @@ use crate::model::report::Report;
 use crate::model::time::{Span, Timestamp};
 use crate::notify::Message;
 use crate::pipeline::{Ingested, Setup};
-use crate::store::{Store, StoreError};
+use crate::store::{Reader, Store, StoreError};
 
 /// How long the run has been going on.
 #[derive(Clone, Copy, Debug)]
@@ -32,24 +32,36 @@ impl Watch {
     }
 }
 
-/// What the store knew before the run, without which nobody can say what is new to whoever was told.
-#[derive(Debug, Default)]
+/// What the store knew before the run, without which nobody can say what is new to whom.
+#[derive(Debug)]
 pub(super) struct Before {
-    refused: BTreeSet<String>,
     /// Whether a run of the same as-of time is replaced.
     pub(super) replaces: bool,
-    /// The findings that this run told of.
+    /// What those who read the digest missed.
+    pub(super) untold: BTreeSet<String>,
+    webhook: Webhook,
+}
+
+/// What the webhook knew.
+#[derive(Debug)]
+struct Webhook {
+    /// What it missed.
+    untold: BTreeSet<String>,
+    /// What the run that is replaced told it.
     told: BTreeSet<String>,
+    /// The inputs it knows to be unreadable.
+    refused: BTreeSet<String>,
 }
 
 impl Before {
     pub(super) fn of(store: &Store, as_of: Timestamp) -> Result<Self, StoreError> {
-        let refused = store.refused()?.into_iter().map(|row| row.file).collect();
         let replaces = store.runs()?.iter().any(|run| run.as_of == as_of);
-        // A report in a form that is no longer known says nothing of what was told.
-        let report = if replaces { store.report(as_of).ok().flatten() } else { None };
-        let told = report.iter().flat_map(Report::news).map(|row| row.finding_id.clone()).collect();
-        Ok(Self { refused, replaces, told })
+        let untold = store.untold(Reader::Digest, as_of)?;
+        // What was refused is known to the webhook only if it heard of the run before.
+        let heard = store.previous_run(as_of)?.map(|run| run.as_of) <= store.told(Reader::Webhook)?;
+        let refused = if heard { store.refused()?.into_iter().map(|row| row.file).collect() } else { BTreeSet::new() };
+        let (missed, told) = (store.untold(Reader::Webhook, as_of)?, store.told_before(Reader::Webhook, as_of)?);
+        Ok(Self { replaces, untold, webhook: Webhook { untold: missed, told, refused } })
     }
 }
 
@@ -63,12 +75,24 @@ pub(super) struct Ran<'r> {
     pub(super) exit: Exit,
 }
 
-/// Tells of a run that did its job: a message where something is new, and metrics.
-pub(super) fn ran(setup: &Setup, ran: &Ran<'_>, watch: Watch, terminal: &Terminal) {
+/// Keeps that this reader knows of the run. Where that cannot be kept, it is told again.
+pub(super) fn keep(store: &Store, reader: Reader, as_of: Timestamp) {
+    if let Err(error) = store.tell(reader, as_of) {
+        Terminal::warning(&error.to_string());
+    }
+}
+
+/// Tells of a run that did its job: a message where something is new, and metrics. Answers whether the webhook, where there is
+/// one, knows what there is to know.
+pub(super) fn ran(setup: &Setup, ran: &Ran<'_>, watch: Watch, terminal: &Terminal) -> bool {
     let Ran { report, ingested, before, exit, .. } = *ran;
-    let refused = report.refused.iter().filter(|row| !before.refused.contains(&row.file)).count();
+    let Webhook { untold, told, refused } = &before.webhook;
+    let refused = report.refused.iter().filter(|row| !refused.contains(&row.file)).count();
     let refused = u64::try_from(refused).unwrap_or(u64::MAX);
-    let message = || Message::of_run(report, exit.code(), &before.told, refused, &ran.page.display().to_string());
+    let mut news = report.news(untold);
+    news.retain(|row| !told.contains(&row.finding_id));
+    let page = ran.page.display().to_string();
+    let message = || Message::of_run(report, &news, exit.code(), refused, Some(&page));
     let notify_failed = tell(setup, terminal, message);
     write_metrics(setup, |_| {
         let files = (ingested.files, ingested.unchanged);
@@ -76,6 +100,7 @@ pub(super) fn ran(setup: &Setup, ran: &Ran<'_>, watch: Watch, terminal: &Termina
         let expiring = report.waivers_ending_within(WAIVER_WARN).len();
         metrics::of_run(report, &run, u64::try_from(expiring).unwrap_or(u64::MAX))
     });
+    notify_failed != Some(true)
 }
 
 /// Tells of a run that could not do its job. One that found another at work is no news.

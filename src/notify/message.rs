@@ -3,7 +3,7 @@
 //! A webhook leads out of the house, so no name, login, address or account goes there: counts by severity and rule, ids of
 //! findings, and the place of the report. The ids say nothing to whom the report is not open to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -71,11 +71,10 @@ struct NamedFinding {
 }
 
 impl Message {
-    /// The message of a run that did its job; `None` where nothing is new. `told` are findings that an earlier run of the same
-    /// as-of time told of, `newly_refused` how many inputs cannot be read since this run, `page` where the report is.
+    /// The message of a run that did its job; `None` where nothing is new. `news` are those of its findings that the webhook
+    /// has not heard of, `newly_refused` says how many inputs cannot be read since this run, `page` where the report is.
     #[must_use]
-    pub fn of_run(report: &Report, exit_code: u8, told: &BTreeSet<String>, newly_refused: u64, page: &str) -> Option<Self> {
-        let news: Vec<_> = report.news().filter(|row| !told.contains(&row.finding_id)).collect();
+    pub fn of_run(report: &Report, news: &[&FindingRow], exit_code: u8, newly_refused: u64, page: Option<&str>) -> Option<Self> {
         if news.is_empty() && newly_refused == 0 {
             return None;
         }
@@ -84,7 +83,7 @@ impl Message {
         let by_severity = Severity::ALL
             .map(|severity| SeverityCount { severity, count: count(news.iter().filter(|row| row.severity == severity).count()) });
         let mut news_by_rule = BTreeMap::new();
-        for row in &news {
+        for row in news {
             *news_by_rule.entry(row.rule.clone()).or_default() += 1;
         }
         let named = |row: &&FindingRow| NamedFinding {
@@ -97,7 +96,7 @@ impl Message {
             as_of: Some(report.head.as_of),
             run_id: Some(report.head.run_id.clone()),
             exit_code: Some(exit_code),
-            report: Some(page.to_owned()),
+            report: page.map(ToOwned::to_owned),
             news: by_severity.into_iter().filter(|row| row.count > 0).collect(),
             news_by_rule,
             findings: news.iter().take(NAMED).map(named).collect(),

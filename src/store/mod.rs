@@ -12,6 +12,7 @@ mod integrity;
 mod lock;
 mod run;
 mod schema;
+mod told;
 mod unchanged;
 mod writer;
 
@@ -29,6 +30,7 @@ pub use history::{PastFinding, Sighting};
 pub use integrity::{AlteredEvent, ComparedEvents};
 pub use lock::{Holder, Lock};
 pub use run::{KeptFinding, RunRow};
+pub use told::Reader;
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 
 /// Damage is noticed, a committed batch survives a power cut, references hold, and 16 MiB of pages stay in memory.

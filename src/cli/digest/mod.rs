@@ -36,7 +36,7 @@ pub(super) struct RunDigest<'r> {
     reopened: u64,
     resolved: u64,
     inputs: Inputs<'r>,
-    /// Every open finding that was not there in the run before; worst first.
+    /// Every open finding that nobody was told of before; worst first.
     news: Vec<News<'r>>,
     /// Every finding that says the evidence is incomplete, guards among them.
     evidence: Vec<EvidenceFinding<'r>>,
@@ -142,6 +142,8 @@ struct Ending<'r> {
 /// What stands beside the report.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Circumstances<'r> {
+    /// The findings that nobody was told of before.
+    pub(super) news: &'r [&'r FindingRow],
     /// What was read.
     pub(super) ingested: Option<&'r Ingested>,
     /// The page of the report.
@@ -177,7 +179,7 @@ impl<'r> RunDigest<'r> {
             reopened,
             resolved,
             inputs: Inputs::of(report, circumstances.ingested),
-            news: report.news().map(News::of).collect(),
+            news: circumstances.news.iter().map(|row| News::of(row)).collect(),
             evidence: report.evidence_findings().map(EvidenceFinding::of).collect(),
             gaps: &report.gaps,
             unable: unable.map(|row| Unable { framework: &row.framework, control: &row.control, because: &row.because }).collect(),

@@ -1,5 +1,7 @@
 //! News: what a reader of every night's result has not read before.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::{EVIDENCE_RULES, FindingRow, Report, WaiverRow};
@@ -7,9 +9,11 @@ use crate::model::finding::{Status, Turn};
 
 impl Report {
     /// Findings that are open and were not in the run before: new ones, and those that came back; worst first. Each is news
-    /// in one run only.
-    pub fn news(&self) -> impl Iterator<Item = &FindingRow> {
-        self.findings.iter().filter(|row| row.status == Status::Open && matches!(row.change, Turn::New | Turn::Reopened))
+    /// in one run only. `untold` are findings that were news in a run that nobody heard of; they are it still.
+    #[must_use]
+    pub fn news(&self, untold: &BTreeSet<String>) -> Vec<&FindingRow> {
+        let is_news = |row: &&FindingRow| matches!(row.change, Turn::New | Turn::Reopened) || untold.contains(&row.finding_id);
+        self.findings.iter().filter(|row| row.status == Status::Open).filter(is_news).collect()
     }
 
     /// Findings that say the evidence is incomplete, open or waived; worst first.

@@ -27,6 +27,19 @@ fn a_finding_is_news_in_one_run() {
 }
 
 #[test]
+fn what_a_run_could_not_say_is_said_by_the_next() {
+    let company = Company::new("");
+    company.members(1, &["stray"]);
+    // Judged and kept, but ended before it could say anything.
+    let failed = output(company.failing_run(NIGHTS[0]));
+    assert_eq!((failed.status.code(), stdout(&failed)), (Some(2), String::new()));
+    let next = stdout(&output(company.run(NIGHTS[1])));
+    assert!(next.contains("\nhigh      orphaned-account: ") && next.contains("0 new · 0 reopened · 1 persisting"), "{next}");
+    let after = stdout(&output(company.run("2026-06-04T06:00:00Z")));
+    assert!(!after.contains("\nhigh "), "{after}");
+}
+
+#[test]
 fn it_fits_on_a_screen_however_much_there_is() {
     let folder = folder();
     let path = config(folder.path(), "from = 2026-06-01\nto = 2026-06-20");

@@ -207,6 +207,19 @@ fn what_may_pass_is_tried_again_and_what_does_not_ends() {
 }
 
 #[test]
+fn what_could_not_be_sent_is_sent_with_the_next() {
+    let (server, company) = (Server::start("localhost", &["410 Gone", "410 Gone", "200 OK"]), company("json"));
+    company.export("broken.ndjson", "no json\n");
+    for (as_of, received) in [(NIGHTS[0], 1), (NIGHTS[1], 2), (NIGHTS[1], 3), ("2026-06-04T06:00:00Z", 3)] {
+        assert_eq!(output(to(company.run(as_of), &server, "localhost")).status.code(), Some(3), "{as_of}");
+        assert_eq!(server.received().len(), received, "{as_of}");
+    }
+    for request in server.received() {
+        assert_eq!(json(&request.body)["text"], "Acme Corp: 1 new finding (1 high), 1 input that can no longer be read");
+    }
+}
+
+#[test]
 fn the_address_may_stand_in_a_file() {
     let (server, company) = (Server::start("localhost", &["200 OK"]), company("json"));
     let config = super::read(&company.config).replace("webhook_env = \"SCIMDRIFT_WEBHOOK\"", "webhook_file = \"hook\"");
