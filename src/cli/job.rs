@@ -47,9 +47,9 @@ fn whole_job(global: &Global, output: &Output, terminal: &Terminal, setup: Setup
     let page = write(&desk.setup, &report, output)?.join("report.html");
     log::stage("report written", json!({"report": page.display().to_string()}));
     let exit = exit(&report, output);
-    let news = report.news(&before.untold);
+    let (news, grown, replaces) = (report.news(&before.untold), report.grown(&before.findings), before.replaces);
     let circumstances =
-        Circumstances { news: &news, ingested: Some(&ingested), page: Some(&page), replaces: before.replaces, took: watch.took(), exit };
+        Circumstances { news: &news, grown: &grown, ingested: Some(&ingested), page: Some(&page), replaces, took: watch.took(), exit };
     let told = say(&report, &circumstances, terminal);
     if told.is_ok() {
         telling::keep(&desk.store, Reader::Digest, as_of);
@@ -91,11 +91,11 @@ pub(super) fn analyze(global: &Global, terminal: &Terminal) -> Result<Exit, Fail
     let mut desk = Desk::open(global)?;
     let as_of = as_of(global);
     log::judging(as_of);
-    let Before { replaces, untold, .. } = Before::of(&desk.store, as_of)?;
+    let Before { replaces, untold, findings, .. } = Before::of(&desk.store, as_of)?;
     let Analysis { report } = analyzed(&mut desk, as_of)?;
     let exit = if report.is_incomplete() { Exit::Incomplete } else { Exit::Done };
-    let news = report.news(&untold);
-    say(&report, &Circumstances { news: &news, ingested: None, page: None, replaces, took: watch.took(), exit }, terminal)?;
+    let (news, grown) = (report.news(&untold), report.grown(&findings));
+    say(&report, &Circumstances { news: &news, grown: &grown, ingested: None, page: None, replaces, took: watch.took(), exit }, terminal)?;
     telling::keep(&desk.store, Reader::Digest, as_of);
     Ok(exit)
 }
@@ -109,7 +109,8 @@ pub(super) fn report(global: &Global, output: &Output, part: &Part, terminal: &T
     let page = folder.join(part.only.first().map_or("report.html", |format| format.file));
     let exit = exit(&report, output);
     let news = report.news(&BTreeSet::new());
-    let circumstances = Circumstances { news: &news, ingested: None, page: Some(&page), replaces: false, took: watch.took(), exit };
+    let circumstances =
+        Circumstances { news: &news, grown: &[], ingested: None, page: Some(&page), replaces: false, took: watch.took(), exit };
     terminal.data(&RunDigest::of(&report, &circumstances), |out| writeln!(out, "report    {}", page.display()))?;
     Ok(exit)
 }

@@ -10,7 +10,7 @@ use super::desk;
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use crate::model::report::Report;
-use crate::notify::{Message, Patience, Webhook};
+use crate::notify::{Message, Patience, Trouble, Webhook};
 use crate::pipeline::Setup;
 use crate::policy::{Notify, NotifyFormat, WebhookPlace};
 
@@ -57,7 +57,7 @@ fn again(setup: &Setup, report: &Report) -> Option<Message> {
     let code = if report.is_incomplete() { Exit::Incomplete } else { Exit::Done };
     let page = setup.base.join("reports").join(report.head.as_of.file_name()).join("report.html");
     let page = page.try_exists().unwrap_or(false).then(|| page.display().to_string());
-    Message::of_run(report, &report.news(&BTreeSet::new()), code.code(), 0, page.as_deref())
+    Message::of_run(report, &report.news(&BTreeSet::new()), Trouble::default(), code.code(), page.as_deref())
 }
 
 fn body(message: &Message, notify: &Notify) -> String {

@@ -12,9 +12,9 @@ use super::job::now;
 use super::notify;
 use super::terminal::Terminal;
 use crate::metrics::{self, Run};
-use crate::model::report::Report;
+use crate::model::report::{FindingRow, Report};
 use crate::model::time::{Span, Timestamp};
-use crate::notify::Message;
+use crate::notify::{Message, Trouble};
 use crate::pipeline::{Ingested, Setup};
 use crate::store::{Reader, Store, StoreError};
 
@@ -39,6 +39,8 @@ pub(super) struct Before {
     pub(super) replaces: bool,
     /// What those who read the digest missed.
     pub(super) untold: BTreeSet<String>,
+    /// The findings of the run before.
+    pub(super) findings: Vec<FindingRow>,
     webhook: Webhook,
 }
 
@@ -49,6 +51,8 @@ struct Webhook {
     untold: BTreeSet<String>,
     /// What the run that is replaced told it.
     told: BTreeSet<String>,
+    /// All findings of that run.
+    known: Option<Vec<FindingRow>>,
     /// The inputs it knows to be unreadable.
     refused: BTreeSet<String>,
 }
@@ -58,10 +62,14 @@ impl Before {
         let replaces = store.runs()?.iter().any(|run| run.as_of == as_of);
         let untold = store.untold(Reader::Digest, as_of)?;
         // What was refused is known to the webhook only if it heard of the run before.
-        let heard = store.previous_run(as_of)?.map(|run| run.as_of) <= store.told(Reader::Webhook)?;
+        let previous = store.previous_run(as_of)?.map(|run| run.as_of);
+        let findings = previous.map(|previous| store.findings_of(previous)).transpose()?.unwrap_or_default();
+        let heard = previous <= store.told(Reader::Webhook)?;
         let refused = if heard { store.refused()?.into_iter().map(|row| row.file).collect() } else { BTreeSet::new() };
         let (missed, told) = (store.untold(Reader::Webhook, as_of)?, store.told_before(Reader::Webhook, as_of)?);
-        Ok(Self { replaces, untold, webhook: Webhook { untold: missed, told, refused } })
+        let is_known = replaces && store.told(Reader::Webhook)? >= Some(as_of);
+        let known = is_known.then(|| store.findings_of(as_of)).transpose()?;
+        Ok(Self { replaces, untold, findings, webhook: Webhook { untold: missed, told, known, refused } })
     }
 }
 
@@ -86,19 +94,20 @@ pub(super) fn keep(store: &Store, reader: Reader, as_of: Timestamp) {
 /// one, knows what there is to know.
 pub(super) fn ran(setup: &Setup, ran: &Ran<'_>, watch: Watch, terminal: &Terminal) -> bool {
     let Ran { report, ingested, before, exit, .. } = *ran;
-    let Webhook { untold, told, refused } = &before.webhook;
+    let Webhook { untold, told, known, refused } = &before.webhook;
     let refused = report.refused.iter().filter(|row| !refused.contains(&row.file)).count();
-    let refused = u64::try_from(refused).unwrap_or(u64::MAX);
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let trouble = Trouble { newly_refused: count(refused), grown: count(report.grown(known.as_ref().unwrap_or(&before.findings)).len()) };
     let mut news = report.news(untold);
     news.retain(|row| !told.contains(&row.finding_id));
     let page = ran.page.display().to_string();
-    let message = || Message::of_run(report, &news, exit.code(), refused, Some(&page));
+    let message = || Message::of_run(report, &news, trouble, exit.code(), Some(&page));
     let notify_failed = tell(setup, terminal, message);
     write_metrics(setup, |_| {
         let files = (ingested.files, ingested.unchanged);
         let run = Run { ended: now(), took: watch.took(), exit_code: exit.code(), notify_failed, files };
         let expiring = report.waivers_ending_within(WAIVER_WARN).len();
-        metrics::of_run(report, &run, u64::try_from(expiring).unwrap_or(u64::MAX))
+        metrics::of_run(report, &run, count(expiring))
     });
     notify_failed != Some(true)
 }

@@ -46,6 +46,8 @@ pub struct Message {
     findings: Vec<NamedFinding>,
     /// Inputs that could be read the night before, or were not asked for, and cannot be read now.
     newly_refused: u64,
+    /// Waived findings about the evidence with something new in them.
+    grown: u64,
     /// All inputs that cannot be read.
     refused: u64,
     /// Open findings.
@@ -54,6 +56,15 @@ pub struct Message {
     waived: u64,
     /// Findings of the run before that are no more.
     resolved: u64,
+}
+
+/// What is news besides findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trouble {
+    /// Inputs that cannot be read since this run.
+    pub newly_refused: u64,
+    /// Waived findings about the evidence with something new in them.
+    pub grown: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -72,10 +83,11 @@ struct NamedFinding {
 
 impl Message {
     /// The message of a run that did its job; `None` where nothing is new. `news` are those of its findings that the webhook
-    /// has not heard of, `newly_refused` says how many inputs cannot be read since this run, `page` where the report is.
+    /// has not heard of, `page` says where the report is.
     #[must_use]
-    pub fn of_run(report: &Report, news: &[&FindingRow], exit_code: u8, newly_refused: u64, page: Option<&str>) -> Option<Self> {
-        if news.is_empty() && newly_refused == 0 {
+    pub fn of_run(report: &Report, news: &[&FindingRow], trouble: Trouble, exit_code: u8, page: Option<&str>) -> Option<Self> {
+        let Trouble { newly_refused, grown } = trouble;
+        if news.is_empty() && newly_refused == 0 && grown == 0 {
             return None;
         }
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
@@ -101,6 +113,7 @@ impl Message {
             news_by_rule,
             findings: news.iter().take(NAMED).map(named).collect(),
             newly_refused,
+            grown,
             refused: count(report.refused.len()),
             open: of_status(Status::Open),
             waived: of_status(Status::Waived),
@@ -168,6 +181,7 @@ impl Message {
             news_by_rule: BTreeMap::new(),
             findings: Vec::new(),
             newly_refused: 0,
+            grown: 0,
             refused: 0,
             open: 0,
             waived: 0,
@@ -186,6 +200,13 @@ impl Message {
         }
         if self.newly_refused > 0 {
             parts.push(plural(self.newly_refused, "input that can no longer be read", "inputs that can no longer be read"));
+        }
+        if self.grown > 0 {
+            parts.push(plural(
+                self.grown,
+                "waived gap or reject with something new in it",
+                "waived gaps or rejects with something new in them",
+            ));
         }
         format!("{}: {}", self.organization, parts.join(", "))
     }

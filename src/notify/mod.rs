@@ -9,6 +9,6 @@ mod sender;
 mod slack;
 mod webhook;
 
-pub use message::Message;
+pub use message::{Message, Trouble};
 pub use sender::{NotifyError, Patience};
 pub use webhook::{Webhook, WebhookError};

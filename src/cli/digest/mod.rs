@@ -108,6 +108,8 @@ struct EvidenceFinding<'r> {
     explanation: &'r str,
     /// Empty where it is not waived.
     waived_until: &'r str,
+    /// Whether it is waived and has something new in it.
+    grown: bool,
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -144,6 +146,8 @@ struct Ending<'r> {
 pub(super) struct Circumstances<'r> {
     /// The findings that nobody was told of before.
     pub(super) news: &'r [&'r FindingRow],
+    /// The waived findings about the evidence with something new in them.
+    pub(super) grown: &'r [&'r FindingRow],
     /// What was read.
     pub(super) ingested: Option<&'r Ingested>,
     /// The page of the report.
@@ -180,7 +184,7 @@ impl<'r> RunDigest<'r> {
             resolved,
             inputs: Inputs::of(report, circumstances.ingested),
             news: circumstances.news.iter().map(|row| News::of(row)).collect(),
-            evidence: report.evidence_findings().map(EvidenceFinding::of).collect(),
+            evidence: report.evidence_findings().map(|row| EvidenceFinding::of(row, circumstances.grown)).collect(),
             gaps: &report.gaps,
             unable: unable.map(|row| Unable { framework: &row.framework, control: &row.control, because: &row.because }).collect(),
             waivers: Waivers::of(report),
@@ -225,7 +229,7 @@ impl<'r> News<'r> {
 }
 
 impl<'r> EvidenceFinding<'r> {
-    fn of(row: &'r FindingRow) -> Self {
+    fn of(row: &'r FindingRow, grown: &[&FindingRow]) -> Self {
         Self {
             finding_id: &row.finding_id,
             rule: &row.rule,
@@ -235,6 +239,7 @@ impl<'r> EvidenceFinding<'r> {
             change: row.change,
             explanation: &row.explanation,
             waived_until: if row.status == Status::Waived { &row.waiver_expires } else { "" },
+            grown: grown.iter().any(|grown| grown.finding_id == row.finding_id),
         }
     }
 }

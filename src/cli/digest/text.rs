@@ -88,6 +88,8 @@ fn waivers(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>) -> io::Resul
         let findings = if waivers.findings == 1 { "finding" } else { "findings" };
         lines.push(("waivers", format!("{} {findings} waived, {until}", waivers.findings)));
     }
+    let grown = digest.evidence.iter().filter(|row| row.grown);
+    lines.extend(grown.map(|row| ("waived", format!("{} {} has something new in it since the run before", row.rule, row.object))));
     let expired = waivers.expired.iter();
     lines.extend(expired.map(|waiver| ("waiver", format!("{} is expired (last day {}): open again", named(waiver), waiver.expires))));
     let left = |days: i64| match days {

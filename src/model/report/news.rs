@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{EVIDENCE_RULES, FindingRow, Report, WaiverRow};
+use super::{EVIDENCE_RULES, Evidence, FindingRow, Report, WaiverRow};
 use crate::model::finding::{Status, Turn};
+
+/// Rules of evidence whose findings add up; the others say how things stand.
+const GROWING: [&str; 3] = ["altered-input", "log-gap", "rejected-records"];
 
 impl Report {
     /// Findings that are open and were not in the run before: new ones, and those that came back; worst first. Each is news
@@ -19,6 +22,19 @@ impl Report {
     /// Findings that say the evidence is incomplete, open or waived; worst first.
     pub fn evidence_findings(&self) -> impl Iterator<Item = &FindingRow> {
         self.findings.iter().filter(|row| row.status != Status::Resolved && EVIDENCE_RULES.contains(&row.rule.as_str()))
+    }
+
+    /// Waived findings about gaps and bad or altered records that rest on something they did not rest on before. A waiver is about
+    /// a source, so what happens there later is accepted with the rest, and nobody would hear of it. `before` are the findings of
+    /// the run before.
+    #[must_use]
+    pub fn grown(&self, before: &[FindingRow]) -> Vec<&FindingRow> {
+        let was_there = |row: &FindingRow, proof: &Evidence| {
+            before.iter().any(|earlier| earlier.finding_id == row.finding_id && earlier.evidence.contains(proof))
+        };
+        let has_grown = |row: &&FindingRow| row.evidence.iter().any(|proof| !was_there(row, proof));
+        let waived = self.evidence_findings().filter(|row| row.status == Status::Waived && GROWING.contains(&row.rule.as_str()));
+        waived.filter(has_grown).collect()
     }
 
     /// Waivers in force whose last day is at most so many days after the as-of time, the first to end first, each with the

@@ -37,8 +37,16 @@ fn a_waived_gap_reject_and_age_end_with_zero_until_something_happens_now() {
     assert_eq!((&second["waivers"]["findings"], &second["waivers"]["last_end"]), (&Value::from(3), &Value::from("2026-06-03")));
     assert_eq!(second["waivers"]["ending"].as_array().map(Vec::len), Some(3), "today");
     assert!(second["evidence"].as_array().expect("findings").iter().all(|row| row["waived_until"] == "2026-06-03"));
+    let grown = |night: &Value| night["evidence"].as_array().expect("findings").iter().filter(|row| row["grown"] == true).count();
+    assert_eq!(grown(&second), 0);
     let said = stdout(&output(company.run(NIGHTS[1])));
     assert!(said.contains("3 findings waived, until 2026-06-03") && said.contains("ends today"), "{said}");
+    // A waiver is about a source: what happens there later is accepted with the rest, and told all the same.
+    company.export("system-log-2.ndjson", "no json either\n{}\n".replace("{}", &Company::event(23)).as_str());
+    assert_eq!(grown(&night(&company, NIGHTS[1], 0)), 1);
+    let said = stdout(&output(company.run(NIGHTS[1])));
+    assert!(said.contains("waived    rejected-records okta-system-log has something new in it"), "{said}");
+    std::fs::remove_file(company.path("inputs/system-log-2.ndjson")).expect("an input");
     // Something happens now.
     company.export("broken.ndjson", "no json at all\n");
     let third = night(&company, NIGHTS[1], 3);
