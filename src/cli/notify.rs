@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -50,6 +51,13 @@ pub(super) fn send(setup: &Setup, notify: &Notify, message: &Message, terminal: 
             false
         }
     }
+}
+
+/// The host of the webhook, or why its address cannot be used; `None` where the config has no `[notify]`, or cannot be read.
+pub(super) fn place(config: &Path) -> Option<Result<String, String>> {
+    let setup = Setup::read(config).ok()?;
+    let notify = setup.policy.notify.as_ref()?;
+    Some(address(&setup, notify).map(|webhook| webhook.host().to_owned()))
 }
 
 /// The message that a run had, as far as its report tells. Where the page was written to another place, it names none.

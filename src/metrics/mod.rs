@@ -80,10 +80,10 @@ pub fn of_failure(before: &str, run: &Run) -> String {
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let readable = std::fs::Permissions::from_mode(0o644);
     // The collector reads `*.prom` alone; what is left of a killed run is not one.
-    let mut file = tempfile::Builder::new().prefix(".scimdrift-").suffix(".tmp").permissions(readable).tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".scimdrift-").suffix(".tmp").tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())

@@ -126,7 +126,11 @@ fn a_run_that_fails_says_so_and_keeps_what_the_last_good_one_said() {
     assert_eq!(is(r#"scimdrift_files{outcome="read"}"#), Some("3"));
     assert!(number(r#"scimdrift_gap_hours{source="okta-system-log"}"#) >= 0.0);
     assert_eq!((is("scimdrift_waivers_expiring"), is(r#"scimdrift_findings_by_change{change="resolved"}"#)), (Some("0"), Some("0")));
-    // Who collects is somebody else, and reads it too.
+    // Who collects is somebody else, and reads it too, however private this user's files are.
+    let mut private = std::process::Command::new("sh");
+    private.args(["-c", "umask 077; exec \"$0\" \"$@\""]).arg(company.run(NIGHTS[0]).get_program()).args(company.run(NIGHTS[0]).get_args());
+    assert_eq!(output(private).status.code(), Some(3));
+    let told = samples(&company);
     let mode = std::fs::metadata(company.path("metrics/scimdrift.prom")).expect("the file").permissions().mode();
     assert_eq!(mode & 0o777, 0o644);
 
@@ -159,4 +163,20 @@ fn metrics_that_cannot_be_written_are_a_warning() {
     let output = output(company.run(NIGHTS[0]));
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stderr(&output).contains("nowhere/scimdrift.prom: the metrics were not written"), "{}", stderr(&output));
+}
+
+#[test]
+fn doctor_looks_where_they_go() {
+    let company = Company::new("[metrics]\nfile = \"nowhere/scimdrift.prom\"\n[notify]\nwebhook_env = \"SCIMDRIFT_WEBHOOK\"");
+    let checked = |address: Option<&str>| {
+        let mut doctor = company.command("doctor");
+        doctor.args(["--as-of", NIGHTS[0]]).envs(address.map(|address| ("SCIMDRIFT_WEBHOOK", address)));
+        crate::support::stdout(&output(doctor))
+    };
+    let said = checked(None);
+    assert!(said.contains("the environment variable SCIMDRIFT_WEBHOOK is not set") && said.contains("nowhere is not there"), "{said}");
+    std::fs::create_dir(company.path("nowhere")).expect("a folder");
+    let said = checked(Some("https://hooks.acme.example/s3cret"));
+    assert!(said.contains("tells hooks.acme.example") && !said.contains("s3cret"), "{said}");
+    assert!(said.contains("nowhere/scimdrift.prom") && !said.contains("is not there"), "{said}");
 }
