@@ -43,7 +43,11 @@ fn inputs(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>) -> io::Result
         let refused = inputs.refused.len();
         let (read, unchanged) = (reading.read, reading.unchanged);
         let records = format!("{} records, {} touch access, {} rejected", reading.records, reading.relevant, reading.rejected);
-        page.line(out, "inputs", &format!("{read} files read, {unchanged} unchanged, {refused} refused · {records}"))?;
+        page.line(
+            out,
+            "inputs",
+            &format!("{read} {} read, {unchanged} unchanged, {refused} refused · {records}", if read == 1 { "file" } else { "files" }),
+        )?;
     }
     if let (Some(oldest), Some(newest)) = (inputs.sources.first(), inputs.sources.last()) {
         let age = |last| words(digest.as_of.since(last));
@@ -69,18 +73,30 @@ fn findings(out: &mut dyn Write, digest: &RunDigest<'_>) -> io::Result<()> {
     writeln!(out, "\n          {new} new · {reopened} reopened · {persisting} persisting{waived} · {resolved} resolved")
 }
 
-/// What could not be checked: the controls in a number, then every reason.
+/// What could not be checked: the controls in a number, then every reason, those that were accepted last. What is said of
+/// refused inputs stands there already.
 fn unchecked(digest: &RunDigest<'_>) -> Vec<(&'static str, String)> {
     let (unable, all) = (digest.unable.len(), digest.about.controls.len());
     let controls = (unable > 0).then(|| format!("{unable} of {all} controls are without a conclusion"));
-    controls.into_iter().chain(digest.gaps.iter().cloned()).map(|sentence| ("unchecked", sentence)).collect()
+    let is_refused = |gap: &&String| digest.inputs.refused.iter().any(|row| gap.starts_with(&format!("{} could not be read", row.file)));
+    let is_waived = |gap: &&String| digest.evidence.iter().any(|row| row.status == Status::Waived && row.explanation == gap.as_str());
+    let (waived, open): (Vec<&String>, Vec<&String>) = digest.gaps.iter().filter(|gap| !is_refused(gap)).partition(is_waived);
+    controls.into_iter().chain(open.into_iter().chain(waived).cloned()).map(|sentence| ("unchecked", sentence)).collect()
 }
 
 fn waivers(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>) -> io::Result<()> {
     let waivers = &digest.waivers;
     let named = |waiver: &WaiverRow| {
-        let rule = if waiver.rule.is_empty() { "finding" } else { &waiver.rule };
-        format!("{rule} {}", waiver.subject)
+        let finding = digest.about.findings.iter().find(|row| row.finding_id == waiver.subject);
+        match finding {
+            Some(row) => {
+                let subjects = [&row.credential, &row.account, &row.person_login, &row.group, &row.object];
+                let subject = subjects.into_iter().find(|subject| !subject.is_empty()).unwrap_or(&row.finding_id);
+                format!("{} {subject}", row.rule)
+            }
+            None if waiver.rule.is_empty() => format!("finding {}", waiver.subject),
+            None => format!("{} {}", waiver.rule, waiver.subject),
+        }
     };
     let mut lines = Vec::new();
     if let (Some(first), Some(last)) = (waivers.first_end, waivers.last_end) {

@@ -64,6 +64,7 @@ fn it_fits_on_a_screen_however_much_there_is() {
     let said = stdout(&output);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert_eq!(said.lines().count(), 24, "{said}");
+    assert!(!said.contains("broken-0.ndjson could not be read"), "said as refused already: {said}");
     let title = said.lines().next().expect("a title");
     assert!(said.lines().all(|line| line == title || line.chars().count() <= 80), "{said}");
     for part in ["refused ", "and 8 more", "unchecked ", "waiver ", "new", "report ", "ended     with exit code 3 after "] {
