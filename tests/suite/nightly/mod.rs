@@ -3,6 +3,7 @@
 mod alone;
 mod digest;
 mod log;
+mod message;
 mod metrics;
 mod server;
 mod waived;
