@@ -107,6 +107,8 @@ pub(super) fn report(global: &Global, output: &Output, part: &Part, terminal: &T
     let report = desk.report(global)?;
     let folder = if part.only.is_empty() { write(&desk.setup, &report, output)? } else { write_part(&desk.setup, &report, output, part)? };
     let page = folder.join(part.only.first().map_or("report.html", |format| format.file));
+    log::of_run(&report.head.run_id);
+    log::stage("report written", json!({"report": page.display().to_string()}));
     let exit = exit(&report, output);
     let news = report.news(&BTreeSet::new());
     let circumstances =

@@ -1,6 +1,6 @@
 //! Metrics of the last run, in a file that Prometheus' node exporter reads (its textfile collector).
 //!
-//! [`of_run`] and [`of_failure`] make the text, [`write`] puts it in its place. A run that failed knows nothing of findings:
+//! [`of_run`] and [`of_failure`] make the text, [`write()`] puts it in its place. A run that failed knows nothing of findings:
 //! what the file said of the last one that did its job stands, so that no series breaks off. It knows `model` alone.
 
 mod family;
