@@ -8,7 +8,8 @@
 PRAGMA application_id = 0x53434d44; -- 'SCMD'
 PRAGMA user_version = 3;
 
--- What has to be the same whenever the store is used: the application whose logins are kept.
+-- What has to be the same whenever the store is used: the application whose logins are kept. And what readers were told:
+-- the as-of time of the latest run whose news reached them.
 CREATE TABLE setting (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL

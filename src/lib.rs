@@ -5,6 +5,8 @@
 pub mod model;
 
 pub mod input;
+pub mod metrics;
+pub mod notify;
 pub mod policy;
 pub mod report;
 pub mod source;

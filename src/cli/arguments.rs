@@ -1,12 +1,14 @@
 //! What can be typed. Help texts are the documentation that is always at hand.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::failures::By;
 use crate::model::finding::Severity;
 use crate::model::time::Timestamp;
+use crate::policy;
 use crate::report;
 
 /// The config, where none is named.
@@ -49,6 +51,12 @@ pub(super) struct Global {
     /// Say more.
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
+    /// How messages are written to standard error: in words, or as one JSON object a line.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Human)]
+    pub(super) log: LogFormat,
+    /// How long to wait while another scimdrift writes the store, such as 10m; without it not at all.
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub(super) wait: Option<Duration>,
     /// How many threads decode and judge; without it as many as the machine has.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: Option<u16>,
@@ -103,6 +111,12 @@ pub(super) enum Command {
     },
     /// Is the set-up sound: config, inputs, freshness, rules, store, disk, permissions, clock; nothing is written.
     Doctor,
+    /// Send the message of the last run to the webhook of [notify] again.
+    Notify {
+        /// Send a message that only shows that messages arrive.
+        #[arg(long)]
+        test: bool,
+    },
     /// What can be read.
     Sources,
     /// What can be found.
@@ -211,6 +225,14 @@ pub(super) enum Format {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
     /// On a terminal.
     Auto,
@@ -274,4 +296,8 @@ fn file_of_report(name: &str) -> Result<&'static report::Format, String> {
 
 fn moment(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "is no RFC 3339 time such as 2026-10-01T06:00:00Z".to_owned())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    policy::parse_duration(text).ok_or_else(|| "is no duration such as 30s, 10m or 2h".to_owned())
 }

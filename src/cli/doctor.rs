@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Style};
 
 use super::arguments::Global;
 use super::exit::{Exit, Failure};
-use super::job;
 use super::terminal::{Layout, Terminal};
+use super::{job, notify};
 use crate::model::check_up::{Check, CheckUp, Level};
 use crate::pipeline::doctor::{self, Ask};
 
@@ -18,7 +18,9 @@ const LEVELS: usize = 14;
 const NAMES: usize = 28;
 
 pub(super) fn doctor(global: &Global, terminal: &Terminal) -> Result<Exit, Failure> {
-    let ask = Ask { config: &global.config, store: global.store.as_deref(), as_of: job::as_of(global), now: job::now() };
+    let webhook = notify::place(&global.config);
+    let webhook = webhook.as_ref().map(|found| found.as_deref().map_err(String::as_str));
+    let ask = Ask { config: &global.config, store: global.store.as_deref(), as_of: job::as_of(global), now: job::now(), webhook };
     let check_up = doctor::doctor(&ask);
     terminal.pages(&check_up, |out, layout| show(out, layout, &check_up))?;
     Ok(match check_up.verdict {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::model::time::Timestamp;
+use crate::notify::NotifyError;
 use crate::pipeline::PipelineError;
 use crate::store::StoreError;
 
@@ -21,14 +22,21 @@ pub(super) enum Exit {
     Incomplete,
 }
 
+impl Exit {
+    /// What the shell is told.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Found => 1,
+            Self::Failed => 2,
+            Self::Incomplete => 3,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Found => 1,
-            Exit::Failed => 2,
-            Exit::Incomplete => 3,
-        })
+        Self::from(exit.code())
     }
 }
 
@@ -107,6 +115,15 @@ pub(super) enum Failure {
         /// The candidates: id, login, and why.
         among: Vec<String>,
     },
+    /// Nobody is to be told.
+    #[error("the config has no [notify]")]
+    NoNotify,
+    /// The address of the webhook is not where the config says.
+    #[error("{0}")]
+    NoWebhook(String),
+    /// The webhook did not take the message.
+    #[error("the message was not sent: {0}")]
+    Notify(NotifyError),
     /// Markdown was asked of a command that has none.
     #[error("--format md: only `scimdrift explain` and `scimdrift trace` write Markdown")]
     NoMarkdown,
@@ -121,6 +138,11 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// Whether another process holds the store, and is told of by itself.
+    pub(super) fn is_held(&self) -> bool {
+        matches!(self, Self::Pipeline(PipelineError::Store(StoreError::Held { .. })))
+    }
+
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<String> {
         match self {
@@ -138,6 +160,11 @@ impl Failure {
             Self::UnknownGroup { among, .. } if among.is_empty() => Some("no listing or log names any group".to_owned()),
             Self::UnknownGroup { among, .. } | Self::AmbiguousId { among, .. } | Self::AmbiguousPerson { among, .. } => {
                 Some(among.join("\n  "))
+            }
+            Self::NoNotify => Some("add webhook_env or webhook_file; docs/guides/configuration.md has the keys".to_owned()),
+            Self::NoWebhook(_) => Some("the address begins with https:// and stands there alone".to_owned()),
+            Self::Notify(_) => {
+                Some("check the address, the network, and that the machine trusts the certificate (SSL_CERT_FILE)".to_owned())
             }
             Self::NoMarkdown => Some("use --format human or --format json".to_owned()),
             Self::OtherMoment { asked, .. } => Some(format!("run `scimdrift analyze --as-of {asked}` first")),

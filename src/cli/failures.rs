@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::arguments::{FailuresArguments, Global};
+use super::desk::Desk;
 use super::exit::{Exit, Failure};
-use super::job::Desk;
 use super::terminal::{Layout, Terminal, visible};
 use crate::model::failures::{Affected, By, FailureGroup, FailureSample, FailureSummary, State};
 use crate::pipeline;

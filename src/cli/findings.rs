@@ -3,14 +3,14 @@
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::arguments::{Filter, Global, StatusWord};
+use super::desk;
 use super::exit::{Exit, Failure};
-use super::job;
 use super::terminal::{Terminal, visible};
 use crate::model::finding::{Severity, Status};
 use crate::model::report::FindingRow;
 
 pub(super) fn list(global: &Global, filter: &Filter, terminal: &Terminal) -> Result<Exit, Failure> {
-    let report = job::kept_report(global)?;
+    let report = desk::kept_report(global)?;
     let rows: Vec<&FindingRow> = report.findings.iter().filter(|row| matches(row, filter)).collect();
     let (shown, all) = (rows.len(), report.findings.len());
     terminal.pages(&rows, |out, _| {

@@ -1,36 +1,67 @@
 //! The job and its parts: `run`, `ingest`, `analyze`, `report`.
 
-use std::io::{self, Write};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::arguments::{Global, Output, Part};
+use super::desk::Desk;
+use super::digest::{self, Circumstances, RunDigest};
 use super::exit::{Exit, Failure};
-use super::terminal::{Terminal, severity_style, visible};
-use crate::model::finding::{Severity, Status, Turn};
+use super::telling::{self, Before, Ran, Watch};
+use super::terminal::{Layout, Terminal, log};
+use crate::model::finding::{Severity, Status};
 use crate::model::report::Report;
 use crate::model::time::Timestamp;
-use crate::pipeline::{self, Analysis, Ingested, InputPath, Setup, Workers};
+use crate::pipeline::{self, Analysis, Ingested, InputPath, Setup};
 use crate::report::{self, Standing, Turns};
-use crate::store::{Store, StoreError};
+use crate::store::Reader;
 
 /// `scimdrift run`.
 pub(super) fn run(global: &Global, output: &Output, terminal: &Terminal) -> Result<Exit, Failure> {
-    let mut desk = Desk::open(global)?;
+    let watch = Watch::start();
+    let setup = Setup::read(&global.config)?;
+    let result = whole_job(global, output, terminal, setup.clone(), watch);
+    if let Err(failure) = &result {
+        telling::failed(&setup, failure, watch, terminal);
+    }
+    result
+}
+
+fn whole_job(global: &Global, output: &Output, terminal: &Terminal, setup: Setup, watch: Watch) -> Result<Exit, Failure> {
+    let mut desk = Desk::open_with(setup, global)?;
+    // After the lock, which may have been waited for.
+    let as_of = as_of(global);
+    log::judging(as_of);
+    let before = Before::of(&desk.store, as_of)?;
     let (files, empty) = pipeline::expand(&desk.setup).map_err(Failure::from)?;
+    log::stage("run started", json!({"store": desk.store.path().display().to_string(), "files": files.len()}));
     for pattern in &empty {
         desk.store.refuse(pattern, "no file matches it; check the path of this [[input]], or that the export ran")?;
     }
     let named: Vec<&str> = files.iter().map(|file| file.name.as_str()).chain(empty.iter().map(String::as_str)).collect();
     desk.store.withdraw_refusals_except(&named)?;
-    let ingested = desk.read(&files, terminal)?;
-    let analysis = pipeline::analyze(&desk.setup, &mut desk.store, as_of(global), &desk.workers).map_err(Failure::from)?;
-    let folder = write(&desk.setup, &analysis.report, output)?;
-    terminal.outcome(&digest_json(&analysis.report, Some(&folder)), |out| {
-        digest(out, &analysis.report)?;
-        writeln!(out, "\nreport    {}", folder.join("report.html").display())
-    })?;
-    terminal.detail(&reading_in_words(&ingested));
-    Ok(exit(&analysis, output))
+    let ingested = read(&mut desk, &files, terminal)?;
+    let Analysis { report } = analyzed(&mut desk, as_of)?;
+    let page = write(&desk.setup, &report, output)?.join("report.html");
+    log::stage("report written", json!({"report": page.display().to_string()}));
+    let exit = exit(&report, output);
+    let (news, grown, replaces) = (report.news(&before.untold), report.grown(&before.findings), before.replaces);
+    let circumstances =
+        Circumstances { news: &news, grown: &grown, ingested: Some(&ingested), page: Some(&page), replaces, took: watch.took(), exit };
+    let told = say(&report, &circumstances, terminal);
+    if told.is_ok() {
+        telling::keep(&desk.store, Reader::Digest, as_of);
+    }
+    let ran = Ran { report: &report, ingested: &ingested, page: &page, before: &before, exit };
+    if telling::ran(&desk.setup, &ran, watch, terminal) {
+        telling::keep(&desk.store, Reader::Webhook, as_of);
+    }
+    log::stage("run ended", json!({"exit_code": exit.code(), "seconds": watch.took().hours() * 3_600.0}));
+    // Whoever reads what is printed may have gone; the others are told all the same.
+    told?;
+    Ok(exit)
 }
 
 /// `scimdrift ingest`.
@@ -41,7 +72,7 @@ pub(super) fn ingest(global: &Global, paths: &[PathBuf], terminal: &Terminal) ->
     } else {
         (pipeline::expand_paths(&desk.setup, paths).map_err(Failure::from)?, Vec::new())
     };
-    let ingested = desk.read(&files, terminal)?;
+    let ingested = read(&mut desk, &files, terminal)?;
     for pattern in &empty {
         Terminal::warning(&format!("{pattern}: no file matches it"));
     }
@@ -56,88 +87,64 @@ pub(super) fn ingest(global: &Global, paths: &[PathBuf], terminal: &Terminal) ->
 
 /// `scimdrift analyze`.
 pub(super) fn analyze(global: &Global, terminal: &Terminal) -> Result<Exit, Failure> {
+    let watch = Watch::start();
     let mut desk = Desk::open(global)?;
-    let analysis = pipeline::analyze(&desk.setup, &mut desk.store, as_of(global), &desk.workers).map_err(Failure::from)?;
-    terminal.outcome(&digest_json(&analysis.report, None), |out| digest(out, &analysis.report))?;
-    Ok(if analysis.is_incomplete() { Exit::Incomplete } else { Exit::Done })
+    let as_of = as_of(global);
+    log::judging(as_of);
+    let Before { replaces, untold, findings, .. } = Before::of(&desk.store, as_of)?;
+    let Analysis { report } = analyzed(&mut desk, as_of)?;
+    let exit = if report.is_incomplete() { Exit::Incomplete } else { Exit::Done };
+    let (news, grown) = (report.news(&untold), report.grown(&findings));
+    say(&report, &Circumstances { news: &news, grown: &grown, ingested: None, page: None, replaces, took: watch.took(), exit }, terminal)?;
+    telling::keep(&desk.store, Reader::Digest, as_of);
+    Ok(exit)
 }
 
 /// `scimdrift report`.
 pub(super) fn report(global: &Global, output: &Output, part: &Part, terminal: &Terminal) -> Result<Exit, Failure> {
+    let watch = Watch::start();
     let desk = Desk::open(global)?;
-    let analysis = Analysis { report: desk.report(global)? };
-    let folder = if part.only.is_empty() {
-        write(&desk.setup, &analysis.report, output)?
-    } else {
-        write_part(&desk.setup, &analysis.report, output, part)?
-    };
-    let first = part.only.first().map_or("report.html", |format| format.file);
-    terminal.data(&digest_json(&analysis.report, Some(&folder)), |out| writeln!(out, "report    {}", folder.join(first).display()))?;
-    Ok(exit(&analysis, output))
-}
-
-/// The report of the last analysis, or of the run as of the moment asked for.
-pub(super) fn kept_report(global: &Global) -> Result<Report, Failure> {
-    let desk = Desk::open_to_ask(global)?;
     let report = desk.report(global)?;
-    desk.unchanged()?;
-    Ok(report)
+    let folder = if part.only.is_empty() { write(&desk.setup, &report, output)? } else { write_part(&desk.setup, &report, output, part)? };
+    let page = folder.join(part.only.first().map_or("report.html", |format| format.file));
+    log::of_run(&report.head.run_id);
+    log::stage("report written", json!({"report": page.display().to_string()}));
+    let exit = exit(&report, output);
+    let news = report.news(&BTreeSet::new());
+    let circumstances =
+        Circumstances { news: &news, grown: &[], ingested: None, page: Some(&page), replaces: false, took: watch.took(), exit };
+    terminal.data(&RunDigest::of(&report, &circumstances), |out| writeln!(out, "report    {}", page.display()))?;
+    Ok(exit)
 }
 
-/// What every part of the job works on.
-pub(super) struct Desk {
-    pub(super) setup: Setup,
-    pub(super) store: Store,
-    pub(super) workers: Workers,
+/// Prints what a run came to.
+fn say(report: &Report, circumstances: &Circumstances<'_>, terminal: &Terminal) -> Result<(), Failure> {
+    let digest = RunDigest::of(report, circumstances);
+    terminal.outcome(&digest, |out| digest::write(out, Layout::of_terminal(), &digest))
 }
 
-impl Desk {
-    pub(super) fn open(global: &Global) -> Result<Self, Failure> {
-        let setup = Setup::read(&global.config)?;
-        let store = Store::open(&global.store.clone().unwrap_or_else(|| setup.store_path()))?;
-        let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
-        Ok(Self { setup, store, workers })
+/// Reads files into the store and says which could not be read.
+fn read(desk: &mut Desk, files: &[InputPath], terminal: &Terminal) -> Result<Ingested, Failure> {
+    let reading = terminal.reading(files.len());
+    let ingested = pipeline::ingest(&desk.setup, &mut desk.store, files, &desk.workers, &|progress| reading.show(progress))?;
+    drop(reading);
+    for (file, reason) in &ingested.refused {
+        Terminal::warning_about(&format!("{file} was not read: {reason}"), json!({"file": file, "reason": reason}));
     }
+    let Ingested { files, unchanged, refused, records, relevant, rejected } = &ingested;
+    let counts = json!({"files": files, "unchanged": unchanged, "refused": refused.len(), "records": records, "relevant": relevant, "rejected": rejected});
+    log::stage("inputs read", counts);
+    Ok(ingested)
+}
 
-    /// For a question: the store is read alone, and not made where there is none.
-    pub(super) fn open_to_ask(global: &Global) -> Result<Self, Failure> {
-        let setup = Setup::read(&global.config)?;
-        let path = global.store.clone().unwrap_or_else(|| setup.store_path());
-        let store = Store::open_to_read(&path).map_err(|error| match error {
-            StoreError::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
-                Failure::NothingAnalyzed(path.display().to_string())
-            }
-            other => other.into(),
-        })?;
-        let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
-        Ok(Self { setup, store, workers })
-    }
-
-    /// Whether the store, opened to be read, was left alone meanwhile; else the answer may be half of one run and half of another.
-    pub(super) fn unchanged(&self) -> Result<(), Failure> {
-        if self.store.is_unchanged() { Ok(()) } else { Err(Failure::Changed(self.store.path().display().to_string())) }
-    }
-
-    /// The report of the last analysis, or of the run as of the moment asked for.
-    pub(super) fn report(&self, global: &Global) -> Result<Report, Failure> {
-        let last = self.store.last_analysis()?;
-        let nothing = || Failure::NothingAnalyzed(self.store.path().display().to_string());
-        let as_of = global.as_of.or(last).ok_or_else(nothing)?;
-        match self.store.report(as_of)? {
-            Some(report) => Ok(report),
-            None => Err(last.map_or_else(nothing, |last| Failure::OtherMoment { asked: as_of, last })),
-        }
-    }
-
-    fn read(&mut self, files: &[InputPath], terminal: &Terminal) -> Result<Ingested, Failure> {
-        let reading = terminal.reading(files.len());
-        let ingested = pipeline::ingest(&self.setup, &mut self.store, files, &self.workers, &|progress| reading.show(progress))?;
-        drop(reading);
-        for (file, reason) in &ingested.refused {
-            Terminal::warning(&format!("{file} was not read: {reason}"));
-        }
-        Ok(ingested)
-    }
+/// Judges the store and keeps the run.
+fn analyzed(desk: &mut Desk, as_of: Timestamp) -> Result<Analysis, Failure> {
+    let analysis = pipeline::analyze(&desk.setup, &mut desk.store, as_of, &desk.workers)?;
+    let report = &analysis.report;
+    log::of_run(&report.head.run_id);
+    let turns = Turns::of(report);
+    log::stage("analysis done", json!({"findings": Standing::of(&report.findings), "change": turns, "incomplete": report.is_incomplete()}));
+    Ok(analysis)
 }
 
 /// The as-of time: as given, else now.
@@ -165,10 +172,10 @@ fn write_part(setup: &Setup, report: &Report, output: &Output, part: &Part) -> R
     Ok(folder)
 }
 
-fn exit(analysis: &Analysis, output: &Output) -> Exit {
-    let open = analysis.report.findings.iter().filter(|row| row.status == Status::Open);
+fn exit(report: &Report, output: &Output) -> Exit {
+    let open = report.findings.iter().filter(|row| row.status == Status::Open);
     let worst = open.map(|row| row.severity).max();
-    if analysis.is_incomplete() {
+    if report.is_incomplete() {
         Exit::Incomplete
     } else if output.fail_on.is_some_and(|limit| worst >= Some(Severity::from(limit))) {
         Exit::Found
@@ -187,52 +194,4 @@ fn reading_in_words(ingested: &Ingested) -> String {
         ingested.relevant,
         ingested.rejected
     )
-}
-
-fn digest_json(report: &Report, folder: Option<&PathBuf>) -> serde_json::Value {
-    let open = |severity| Standing::of_severity(report, severity).open;
-    let turns = Turns::of(report);
-    serde_json::json!({
-        "run_id": report.head.run_id,
-        "as_of": report.head.as_of,
-        "open": {"critical": open(Severity::Critical), "high": open(Severity::High), "medium": open(Severity::Medium), "low": open(Severity::Low)},
-        "waived": Standing::of(&report.findings).waived,
-        "new": turns.new, "persisting": turns.persisting, "reopened": turns.reopened, "resolved": turns.resolved,
-        "gaps": report.gaps,
-        "report": folder.map(|folder| folder.join("report.html").display().to_string()),
-    })
-}
-
-/// The result on one screen.
-fn digest(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let head = &report.head;
-    writeln!(out, "{} · {} · as of {} UTC · run {}", visible(&head.organization), head.target, head.as_of.minute(), head.run_id)?;
-    let (standing, turns) = (Standing::of(&report.findings), Turns::of(report));
-    write!(out, "\nfindings  {} open", standing.open)?;
-    let counts = Severity::ALL.map(|severity| (severity, Standing::of_severity(report, severity).open));
-    for (severity, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-        let style = severity_style(severity);
-        write!(out, " · {style}{count} {severity}{style:#}")?;
-    }
-    // A waived finding takes its turn too.
-    let waived = if standing.waived > 0 { format!(", {} of these waived", standing.waived) } else { String::new() };
-    let Turns { new, reopened, persisting, resolved } = turns;
-    writeln!(out, "\n          {new} new · {reopened} reopened · {persisting} persisting{waived} · {resolved} resolved")?;
-    let active = report.accounts.iter().filter(|row| row.state == "active").count();
-    writeln!(out, "accounts  {active} active of {} · {} people, {} entitled", report.accounts.len(), head.people, head.entitled)?;
-    for sentence in &report.gaps {
-        writeln!(out, "unchecked {}", visible(sentence))?;
-    }
-    for waiver in report.waivers.iter().filter(|waiver| waiver.state != "in force") {
-        writeln!(out, "waiver    {} for {} is {} (last day {})", waiver.rule, visible(&waiver.subject), waiver.state, waiver.expires)?;
-    }
-    let news = || report.findings.iter().filter(|row| row.status == Status::Open && matches!(row.change, Turn::New | Turn::Reopened));
-    for row in news().take(10) {
-        let style = severity_style(row.severity);
-        writeln!(out, "{style}{:<9}{style:#} {}: {}", row.severity, row.rule, visible(&row.explanation))?;
-    }
-    match news().count() {
-        0..=10 => Ok(()),
-        more => writeln!(out, "          and {} more that are new", more - 10),
-    }
 }

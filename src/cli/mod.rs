@@ -2,6 +2,8 @@
 
 mod arguments;
 mod catalogue;
+mod desk;
+mod digest;
 mod doctor;
 mod exit;
 mod explain;
@@ -10,7 +12,9 @@ mod findings;
 mod init;
 mod job;
 mod manual;
+mod notify;
 mod plan;
+mod telling;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -66,6 +70,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Failures(asked) => failures::failures(global, asked, terminal),
         Command::Init { folders } => init::init(global, folders, terminal),
         Command::Doctor => doctor::doctor(global, terminal),
+        Command::Notify { test } => notify::notify(global, *test, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
         Command::Completions { shell } => manual::completions(*shell),

@@ -7,6 +7,7 @@ mod error;
 mod parse;
 mod quote;
 mod role;
+mod telling;
 mod threshold;
 mod waiver;
 
@@ -20,9 +21,10 @@ use crate::model::time::{Span, Timestamp};
 
 pub use account::AccountRule;
 pub use error::PolicyError;
-pub use parse::parse;
+pub use parse::{parse, parse_duration};
 pub use quote::quoted;
 pub use role::Role;
+pub use telling::{Notify, NotifyFormat, WebhookPlace};
 pub use threshold::Thresholds;
 pub use waiver::{Waiver, parse_waivers};
 
@@ -53,6 +55,10 @@ pub struct Policy {
     pub accounts: Vec<AccountRule>,
     /// `[[alias]]`.
     pub aliases: Vec<Alias>,
+    /// `[notify]`.
+    pub notify: Option<Notify>,
+    /// `metrics.file`, relative to the config.
+    pub metrics: Option<PathBuf>,
     /// `[[waiver]]` of `waivers.toml`.
     pub waivers: Vec<Waiver>,
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
+use super::telling::{MetricsTable, NotifyTable};
 use super::{AccountRule, Idp, InputRule, Policy, PolicyError, Provider, Role, Sso, Target, Thresholds, TokenPolicy};
 use crate::model::class::Class;
 use crate::model::link::{Alias, NameTransform};
@@ -18,20 +19,23 @@ use crate::model::time::{Span, Timestamp};
 /// When the text is no TOML, a key is unknown or missing, a value cannot be read, or two values do not go together.
 pub fn parse(text: &str, file: &str) -> Result<Policy, PolicyError> {
     let config: File = toml::from_str(text).map_err(|error| PolicyError::from_toml(file, text, &error))?;
-    let policy = config.into_policy();
+    let contradiction = |message| PolicyError::Contradiction { file: file.to_owned(), message };
+    let policy = config.into_policy().map_err(contradiction)?;
     if let (Some(from), Some(to)) = (policy.from, policy.to)
         && from > to
     {
-        return Err(PolicyError::Contradiction {
-            file: file.to_owned(),
-            message: format!("`report.from` {from} is later than `report.to` {to}"),
-        });
+        return Err(contradiction(format!("`report.from` {from} is later than `report.to` {to}")));
     }
     if !policy.roles.is_empty() && policy.target.default_role.is_none() {
-        let message = "`[roles]` needs `target.default_role`: the role where no mapping matches".to_owned();
-        return Err(PolicyError::Contradiction { file: file.to_owned(), message });
+        return Err(contradiction("`[roles]` needs `target.default_role`: the role where no mapping matches".to_owned()));
     }
     Ok(policy)
+}
+
+/// A duration as the config writes them: `30m`, `24h`, `45d`.
+#[must_use]
+pub fn parse_duration(text: &str) -> Option<std::time::Duration> {
+    humantime::parse_duration(text).ok()
 }
 
 #[derive(Deserialize)]
@@ -54,6 +58,9 @@ struct File {
     account: Vec<AccountTable>,
     #[serde(default)]
     alias: Vec<AliasTable>,
+    notify: Option<NotifyTable>,
+    #[serde(default)]
+    metrics: MetricsTable,
 }
 
 #[derive(Deserialize)]
@@ -151,11 +158,11 @@ struct AliasTable {
 }
 
 impl File {
-    fn into_policy(self) -> Policy {
+    fn into_policy(self) -> Result<Policy, String> {
         let TargetTable { provider, name, sso, default_role, scim_actors, user_name, scim_token_expires, token_policy } = self.target;
         let TargetProvider::HuggingFace = provider;
         let roles = |table: BTreeMap<String, RoleWord>| table.into_iter().map(|(group, role)| (group, role.0)).collect();
-        Policy {
+        Ok(Policy {
             organization: self.report.organization,
             from: self.report.from.map(|day| day.0),
             to: self.report.to.map(|day| day.0),
@@ -177,8 +184,10 @@ impl File {
             thresholds: self.thresholds.over_defaults(),
             accounts: self.account.into_iter().map(AccountTable::into_rule).collect(),
             aliases: self.alias.into_iter().map(|AliasTable { person, system, account }| Alias { person, system, account }).collect(),
+            notify: self.notify.map(NotifyTable::into_notify).transpose()?,
+            metrics: self.metrics.file,
             waivers: Vec::new(),
-        }
+        })
     }
 }
 
@@ -313,9 +322,9 @@ struct Duration(Span);
 impl<'de> Deserialize<'de> for Duration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        humantime::parse_duration(&text)
+        parse_duration(&text)
             .map(|duration| Self(duration.into()))
-            .map_err(|_| D::Error::custom(format!("{text:?} is no duration such as 30m, 24h or 45d")))
+            .ok_or_else(|| D::Error::custom(format!("{text:?} is no duration such as 30m, 24h or 45d")))
     }
 }
 
@@ -382,16 +391,6 @@ mod tests {
         ] {
             let error = parse(&format!("{LEAST}{more}"), "scimdrift.toml").expect_err(more).to_string();
             assert!(error.starts_with(&format!("scimdrift.toml, line {line}:")) && error.contains(word), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_waiver_needs_its_reasons() {
-        let good = "[[waiver]]\nrule = \"orphaned-account\"\naccount = \"jdoe\"\nreason = \"migration\"\napprover = \"ciso@acme.example\"\nexpires = 2026-12-31\n";
-        assert_eq!(super::super::parse_waivers(good, "waivers.toml").map(|waivers| waivers.len()).ok(), Some(1));
-        for line in ["reason", "approver", "expires", "account"] {
-            let bad: String = good.lines().filter(|text| !text.starts_with(line)).fold(String::new(), |all, text| all + text + "\n");
-            assert!(super::super::parse_waivers(&bad, "waivers.toml").is_err(), "without {line}");
         }
     }
 }

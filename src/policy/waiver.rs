@@ -71,3 +71,18 @@ pub fn parse_waivers(text: &str, file: &str) -> Result<Vec<Waiver>, PolicyError>
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse_waivers;
+
+    #[test]
+    fn a_waiver_needs_its_reasons() {
+        let good = "[[waiver]]\nrule = \"orphaned-account\"\naccount = \"jdoe\"\nreason = \"migration\"\napprover = \"ciso@acme.example\"\nexpires = 2026-12-31\n";
+        assert_eq!(parse_waivers(good, "waivers.toml").map(|waivers| waivers.len()).ok(), Some(1));
+        for line in ["reason", "approver", "expires", "account"] {
+            let bad: String = good.lines().filter(|text| !text.starts_with(line)).fold(String::new(), |all, text| all + text + "\n");
+            assert!(parse_waivers(&bad, "waivers.toml").is_err(), "without {line}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::Holder;
 use crate::model::time::Timestamp;
 
 /// A store that cannot be used.
@@ -14,6 +15,14 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// Another process is writing to it.
+    #[error("{}: {}", path.display(), busy(*holder))]
+    Held {
+        /// Which store.
+        path: PathBuf,
+        /// Who holds it, where that is known.
+        holder: Option<Holder>,
     },
     /// The file is not ours, or not of a version we know.
     #[error("{}: {reason}", path.display())]
@@ -73,6 +82,9 @@ impl StoreError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Io { .. } => "check that the folder exists and may be written to",
+            Self::Held { .. } => {
+                "wait until it is done, or let --wait 10m do so; if it hangs, end that process, and the lock is free at once"
+            }
             Self::Foreign { .. } => "name another file with --store; scimdrift never repairs or replaces a file that is not its own",
             Self::Sql { source, .. } if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => {
                 "free some space and run it again: what was committed is kept"
@@ -85,5 +97,13 @@ impl StoreError {
             Self::OtherForm { .. } => "analyze as of that moment again, with `scimdrift analyze --as-of`",
             Self::Setting { .. } => "logins to other applications were not kept: read the inputs into a new store with --store",
         }
+    }
+}
+
+/// Who is at work, and since when.
+fn busy(holder: Option<Holder>) -> String {
+    match holder {
+        Some(Holder { pid, since }) => format!("another scimdrift (process {pid}) is working on it since {} UTC", since.minute()),
+        None => "another scimdrift is working on it".to_owned(),
     }
 }

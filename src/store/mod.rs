@@ -9,8 +9,10 @@ mod event;
 mod file;
 mod history;
 mod integrity;
+mod lock;
 mod run;
 mod schema;
+mod told;
 mod unchanged;
 mod writer;
 
@@ -26,7 +28,9 @@ pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};
 pub use file::{FileRow, ListingRow};
 pub use history::{PastFinding, Sighting};
 pub use integrity::{AlteredEvent, ComparedEvents};
+pub use lock::{Holder, Lock};
 pub use run::{KeptFinding, RunRow};
+pub use told::Reader;
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 
 /// Damage is noticed, a committed batch survives a power cut, references hold, and 16 MiB of pages stay in memory.

@@ -14,6 +14,7 @@ mod manual;
 mod mutant;
 mod nights;
 mod packaging;
+mod nightly;
 mod page;
 mod plan;
 mod properties;

@@ -8,8 +8,8 @@ mod text;
 use serde::Serialize;
 
 use super::arguments::Global;
+use super::desk::Desk;
 use super::exit::{Exit, Failure};
-use super::job::Desk;
 use super::terminal::Terminal;
 use crate::analyzer;
 use crate::model::finding::{Status, Turn};

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::visible;
 
@@ -54,6 +54,23 @@ impl Layout {
         lines.try_for_each(|line| writeln!(out, "{:margin$}{line}", ""))
     }
 
+    /// The text on one line, cut where the line is full beside the margin. Hostile characters are escaped.
+    pub(in crate::cli) fn cut(self, margin: usize, text: &str) -> String {
+        let text = visible(text).replace('\n', " ");
+        let Some(room) = self.width.map(|width| width.saturating_sub(margin)) else { return text };
+        if text.width() <= room {
+            return text;
+        }
+        let mut cut = String::new();
+        for c in text.chars() {
+            if cut.width() + c.width().unwrap_or(0) >= room {
+                break;
+            }
+            cut.push(c);
+        }
+        cut + "…"
+    }
+
     /// The text in lines that fit beside the margin. A word that is longer stays whole, so that it can be copied.
     fn lines(self, text: &str, margin: usize) -> Vec<String> {
         let Some(width) = self.width else { return vec![text.to_owned()] };
@@ -103,6 +120,15 @@ mod tests {
             String::from_utf8_lossy(&out).into_owned()
         };
         assert_eq!((beside("name"), beside("a-name")), ("name  text\n".to_owned(), "a-name\n          text\n".to_owned()));
+    }
+
+    #[test]
+    fn what_is_cut_ends_with_the_line() {
+        let cut = |text: &str| Layout { width: Some(40) }.cut(10, text);
+        assert_eq!(cut(&"x".repeat(30)), "x".repeat(30));
+        assert_eq!(cut(&"x".repeat(31)), format!("{}…", "x".repeat(29)));
+        assert!(cut(&"林".repeat(20)).width() <= 30);
+        assert_eq!(Layout::default().cut(10, "a\nb\u{1b}"), "a b\\u{1b}");
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! The terminal: data to standard output, messages and progress to standard error, nothing hostile to either.
 
 mod layout;
+pub(super) mod log;
 mod pager;
 mod reading;
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
 
-use super::arguments::{Color, Format, Global};
+use super::arguments::{Color, Format, Global, LogFormat};
 use super::exit::Failure;
 use crate::model::finding::Severity;
+use log::Level;
 
 pub(super) use layout::Layout;
 
@@ -30,6 +33,9 @@ impl Terminal {
             Color::Never => anstream::ColorChoice::Never,
         };
         choice.write_global();
+        if global.log == LogFormat::Json {
+            log::open(global.quiet);
+        }
         Self { format: global.format, quiet: global.quiet, verbose: global.verbose }
     }
 
@@ -85,7 +91,7 @@ impl Terminal {
 
     /// A message, unless nothing is to be said.
     pub(super) fn note(&self, text: &str) {
-        if !self.quiet {
+        if !self.quiet && !log::event(Level::Info, text, json!({})) {
             let _closed = writeln!(anstream::stderr(), "{}", visible(text));
         }
     }
@@ -99,12 +105,23 @@ impl Terminal {
 
     /// A message about something that needs attention.
     pub(super) fn warning(text: &str) {
+        Self::warning_about(text, json!({}));
+    }
+
+    /// The same, with what it is about for programs.
+    pub(super) fn warning_about(text: &str, fields: Value) {
+        if log::event(Level::Warning, text, fields) {
+            return;
+        }
         let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
         let _closed = writeln!(anstream::stderr(), "{style}warning{style:#}: {}", visible(text));
     }
 
     /// Why the command did not do its job, and what to do.
     pub(super) fn failure(failure: &Failure) {
+        if log::event(Level::Error, &failure.to_string(), json!({"next": failure.hint()})) {
+            return;
+        }
         let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let mut err = anstream::stderr();
         let _closed = writeln!(err, "{style}error{style:#}: {}", visible(&failure.to_string()));

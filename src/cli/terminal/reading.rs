@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Terminal, visible};
+use super::{Terminal, log, visible};
 use crate::pipeline::Progress;
 
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ impl Drop for Reading {
 impl Terminal {
     /// A progress display over so many files; shown on a terminal only.
     pub(in crate::cli) fn reading(&self, files: usize) -> Reading {
-        let hidden = self.quiet || !io::stderr().is_terminal();
+        let hidden = self.quiet || log::is_open() || !io::stderr().is_terminal();
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(Some(files as u64), target);
         let style = ProgressStyle::with_template("{spinner} {pos}/{len} files  {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());

@@ -4,8 +4,8 @@ mod markdown;
 mod text;
 
 use super::arguments::{Global, TraceArguments};
+use super::desk::Desk;
 use super::exit::{Exit, Failure};
-use super::job::Desk;
 use super::terminal::Terminal;
 use crate::model::trace::Candidate;
 use crate::pipeline::{self, Answer, Window};

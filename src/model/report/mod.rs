@@ -11,6 +11,7 @@ use super::time::{Span, Timestamp};
 mod failure;
 mod guard;
 mod movement;
+mod news;
 
 pub use failure::FailureRow;
 pub use guard::EVIDENCE_RULES;

@@ -1,5 +1,7 @@
 //! Whether the config says what can be done.
 
+use std::path::Path;
+
 use super::{Ask, counted, without};
 use crate::model::check_up::{Area, Check, Level};
 use crate::pipeline::Setup;
@@ -30,6 +32,7 @@ pub(super) fn look(ask: &Ask<'_>, checks: &mut Vec<Check>) -> Option<Setup> {
     checks.extend(unset(&setup));
     checks.extend(expired(&setup, ask));
     checks.extend(unknown_sources(&setup));
+    checks.extend(telling(&setup, ask));
     Some(setup)
 }
 
@@ -83,4 +86,27 @@ fn unknown_sources(setup: &Setup) -> Vec<Check> {
         Some(Check::new(Area::Config, Level::Broken, format!("[[input]] {}", rule.path), format!("source = {id:?} is no source"), next))
     });
     unknown.collect()
+}
+
+/// Who is told of a run. Nothing is sent.
+fn telling(setup: &Setup, ask: &Ask<'_>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    match ask.webhook {
+        None => {}
+        Some(Ok(host)) => checks.push(Check::ok(Area::Config, "[notify]", format!("tells {host}"))),
+        Some(Err(reason)) => {
+            let next = "put the address where the config says, where the run starts too; `scimdrift notify --test` tries it";
+            checks.push(Check::new(Area::Config, Level::Warning, "[notify]", reason, next));
+        }
+    }
+    if let Some(path) = setup.policy.metrics.as_ref().map(|path| setup.base.join(path)) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        checks.push(if folder.is_dir() {
+            Check::ok(Area::Config, "metrics.file", path.display().to_string())
+        } else {
+            let says = format!("{} is not there", folder.display());
+            Check::new(Area::Config, Level::Warning, "metrics.file", says, "make the folder, or name another file")
+        });
+    }
+    checks
 }

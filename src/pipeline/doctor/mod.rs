@@ -30,6 +30,8 @@ pub struct Ask<'a> {
     pub as_of: Timestamp,
     /// What the clock of this machine says.
     pub now: Timestamp,
+    /// The host of the webhook, or why its address cannot be used; `None` where there is no `[notify]`.
+    pub webhook: Option<Result<&'a str, &'a str>>,
 }
 
 /// Looks at everything.

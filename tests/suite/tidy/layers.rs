@@ -6,7 +6,7 @@ use super::rust::{Reach, Token, code, reaches, tokens};
 use super::{none, texts, top};
 
 /// Each layer and the layers it may import, lowest first. `main` is `src/main.rs`; `lib` only declares the layers.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("lib", &[]),
     ("model", &[]),
     ("input", &["model"]),
@@ -15,16 +15,18 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("state", &["model"]),
     ("policy", &["model"]),
     ("report", &["model"]),
+    ("notify", &["model"]),
+    ("metrics", &["model"]),
     ("analyzer", &["model", "state", "policy"]),
     ("diagnosis", &["model", "state", "policy", "analyzer"]),
     ("plan", &["model", "state", "policy", "analyzer"]),
     ("pipeline", &["model", "input", "source", "store", "state", "policy", "report", "analyzer", "diagnosis", "plan"]),
-    ("cli", &["model", "source", "store", "policy", "report", "analyzer", "diagnosis", "pipeline"]),
+    ("cli", &["model", "source", "store", "policy", "report", "notify", "metrics", "analyzer", "diagnosis", "pipeline"]),
     ("main", &["cli"]),
 ];
 
 /// Crates of others, and the only layers that may name them. Unit tests may use any to set things up.
-const CONFINED: [(&str, &[&str]); 23] = [
+const CONFINED: [(&str, &[&str]); 26] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("askama", &["report"]),
@@ -42,11 +44,14 @@ const CONFINED: [(&str, &[&str]); 23] = [
     ("regex", &["model", "source", "policy", "pipeline"]),
     ("rusqlite", &["store"]),
     ("rustix", &["pipeline"]),
+    ("rustls", &["notify"]),
+    ("rustls_native_certs", &["notify"]),
     ("sha2", &["model"]),
-    ("tempfile", &["report", "store", "pipeline"]),
+    ("tempfile", &["report", "metrics", "store", "pipeline"]),
     ("terminal_size", &["cli"]),
     ("toml", &["policy", "pipeline"]),
     ("unicode_width", &["cli"]),
+    ("ureq", &["notify"]),
     ("zstd", &["input", "store"]),
 ];
 
