@@ -8,6 +8,7 @@ mod doctor;
 mod explain;
 mod failures;
 mod hostile;
+mod keeping;
 mod mutant;
 mod page;
 mod plan;
