@@ -14,6 +14,8 @@ mod trace;
 mod verify;
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use clap::Parser as _;
 
@@ -24,6 +26,7 @@ use terminal::Terminal;
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
+    outlive_size_limits();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(answer) => {
@@ -42,6 +45,12 @@ pub fn main() -> ExitCode {
             Exit::Failed.into()
         }
     }
+}
+
+/// A file that may not grow any more (`ulimit -f`) is an error that names the file, as a full disk is. Without a handler the
+/// signal that comes with it would end the program before it can say so.
+fn outlive_size_limits() {
+    let _without = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
 fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {

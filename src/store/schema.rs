@@ -1,6 +1,6 @@
 //! The schema: made in an empty file, brought up to date in an older one, and compared in every other.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::{Store, StoreError};
 use crate::model::digest::Digest;
@@ -65,10 +65,13 @@ impl Store {
 
     fn content(&self) -> Result<Content, StoreError> {
         let number = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
-        let not_sqlite = |_| self.foreign("it is no SQLite database".to_owned());
-        let application: i64 = number("PRAGMA application_id").map_err(not_sqlite)?;
-        let version: i64 = number("PRAGMA user_version").map_err(not_sqlite)?;
-        let objects: i64 = number("SELECT count(*) FROM sqlite_schema").map_err(not_sqlite)?;
+        let failed = |source: rusqlite::Error| match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => self.foreign("it is no SQLite database".to_owned()),
+            _ => StoreError::Sql { path: self.path.clone(), doing: "open", source },
+        };
+        let application: i64 = number("PRAGMA application_id").map_err(failed)?;
+        let version: i64 = number("PRAGMA user_version").map_err(failed)?;
+        let objects: i64 = number("SELECT count(*) FROM sqlite_schema").map_err(failed)?;
         match (application, version, objects) {
             (0, 0, 0) => Ok(Content::Nothing),
             (APPLICATION_ID, 1..=VERSION, _) => Ok(Content::Store(version)),

@@ -75,19 +75,19 @@ impl Company<'_> {
         let mut tally = Tally::default();
         let undisturbed = Place::new(self)?;
         let mut lengths = [Duration::ZERO; 2];
-        for night in 0..2 {
+        for (night, length) in lengths.iter_mut().enumerate() {
             undisturbed.deliver(night)?;
             let began = Instant::now();
             undisturbed.complete(night)?;
-            lengths[night] = began.elapsed();
+            *length = began.elapsed();
         }
         let wanted = undisturbed.left()?;
         while tally.killed + tally.done_before < times {
             let place = Place::new(self)?;
-            for night in 0..2 {
+            for (night, length) in lengths.into_iter().enumerate() {
                 place.deliver(night)?;
                 if tally.killed + tally.done_before < times {
-                    let moment = dice.moment(lengths[night]);
+                    let moment = dice.moment(length);
                     if place.kill(night, moment)? { tally.killed += 1 } else { tally.done_before += 1 }
                 }
                 place.whole_or_absent(night, &mut tally.problems);
@@ -213,7 +213,7 @@ impl<'a> Place<'a> {
 ///
 /// # Errors
 /// When the store cannot be read.
-fn content(store: &Path) -> rusqlite::Result<BTreeMap<String, Vec<String>>> {
+pub(crate) fn content(store: &Path) -> rusqlite::Result<BTreeMap<String, Vec<String>>> {
     let connection = Connection::open(store)?;
     let names = |query: &str| connection.prepare(query)?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>();
     let mut tables = BTreeMap::new();

@@ -3,6 +3,7 @@
 mod killed;
 mod killing;
 mod migration;
+mod places;
 
 use std::collections::BTreeMap;
 use std::path::Path;
