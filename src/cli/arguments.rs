@@ -93,6 +93,8 @@ pub(super) enum Command {
     Failures(FailuresArguments),
     /// Is the set-up sound: config, inputs, freshness, rules, store, disk, permissions, clock; nothing is written.
     Doctor,
+    /// Copy the store to a file, as it is at one moment, while runs may go on; checked before it has its name.
+    Backup(BackupArguments),
     /// What can be read.
     Sources,
     /// What can be found.
@@ -160,6 +162,16 @@ pub(super) struct FailuresArguments {
     /// Group by this; within a group there is one cause.
     #[arg(long, value_name = "BY", value_enum, default_value_t = ByWord::Cause)]
     pub(super) by: ByWord,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct BackupArguments {
+    /// The file to write.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Replace the file where there is one.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Args, Debug)]

@@ -1,6 +1,7 @@
 //! The command line: arguments, clock, terminal, exit codes. Nothing is decided here that a script could not ask for.
 
 mod arguments;
+mod backup;
 mod catalogue;
 mod doctor;
 mod exit;
@@ -70,6 +71,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Plan(asked) => plan::plan(global, asked, terminal),
         Command::Failures(asked) => failures::failures(global, asked, terminal),
         Command::Doctor => doctor::doctor(global, terminal),
+        Command::Backup(asked) => backup::backup(global, asked, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),
     }

@@ -28,6 +28,12 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+    /// Something stands where a file is to be written.
+    #[error("{}: it is there already", path.display())]
+    Exists {
+        /// Where.
+        path: PathBuf,
+    },
     /// SQLite says no.
     #[error("{}: cannot {doing}: {source}", path.display())]
     Sql {
@@ -79,6 +85,7 @@ impl StoreError {
         match self {
             Self::Io { .. } => "check that the folder exists and may be written to",
             Self::Foreign { .. } => "name another file with --store; scimdrift never repairs or replaces a file that is not its own",
+            Self::Exists { .. } => "name another file, or replace this one with --force",
             Self::Sql { source, .. } => match source.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => "free some space and run it again: what was committed is kept",
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

@@ -3,6 +3,7 @@
 //! It keeps events, where they were read, and what was concluded. It does not know what an event means: replaying
 //! is `state`, reading files is `input`, and both meet the store in `pipeline`. `schema.sql` is the only DDL.
 
+mod backup;
 mod dossier;
 mod error;
 mod event;
@@ -20,6 +21,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig, limit
 
 use unchanged::Found;
 
+pub use backup::Copy;
 pub use dossier::{Dossiers, Packed};
 pub use error::StoreError;
 pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};

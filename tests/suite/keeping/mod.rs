@@ -1,5 +1,6 @@
 //! Keeping: nothing is lost when a run is killed or the disk is full, and what is removed on purpose goes whole and is recorded.
 
+mod backup;
 mod killed;
 mod killing;
 mod migration;
