@@ -184,6 +184,7 @@ CREATE TABLE pruned (
 
 -- Listings that went whole.
 CREATE TABLE pruned_listing (
+    pruning   INTEGER NOT NULL REFERENCES pruning (id),
     source    TEXT NOT NULL,
     scope     TEXT NOT NULL,
     taken_at  INTEGER NOT NULL,
@@ -194,6 +195,7 @@ CREATE TABLE pruned_listing (
 -- Runs that went with their reports; the next one names this manifest.
 CREATE TABLE pruned_run (
     as_of            INTEGER PRIMARY KEY,
+    pruning          INTEGER NOT NULL REFERENCES pruning (id),
     run_id           TEXT NOT NULL,
     manifest_sha256  TEXT                                    -- none for runs that were kept without
 ) STRICT;

@@ -59,6 +59,9 @@ pub(super) enum Command {
         /// Files or folders.
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+        /// Read them even where they were withdrawn with `scimdrift forget`.
+        #[arg(long, requires = "paths")]
+        again: bool,
     },
     /// Replay the store up to the as-of time, find drift, record the findings.
     Analyze,
@@ -93,6 +96,8 @@ pub(super) enum Command {
     Failures(FailuresArguments),
     /// Is the set-up sound: config, inputs, freshness, rules, store, disk, permissions, clock; nothing is written.
     Doctor,
+    /// Withdraw a wrong input with everything that it alone brought; that it was withdrawn, and why, stays in the reports.
+    Forget(ForgetArguments),
     /// Copy the store to a file, as it is at one moment, while runs may go on; checked before it has its name.
     Backup(BackupArguments),
     /// What can be read.
@@ -162,6 +167,16 @@ pub(super) struct FailuresArguments {
     /// Group by this; within a group there is one cause.
     #[arg(long, value_name = "BY", value_enum, default_value_t = ByWord::Cause)]
     pub(super) by: ByWord,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ForgetArguments {
+    /// The file as inputs.csv names it, or its SHA-256.
+    #[arg(value_name = "FILE")]
+    pub(super) file: String,
+    /// Why, for those who read the reports.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(super) reason: String,
 }
 
 #[derive(Args, Debug)]

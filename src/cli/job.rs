@@ -34,20 +34,23 @@ pub(super) fn run(global: &Global, output: &Output, terminal: &Terminal) -> Resu
 }
 
 /// `scimdrift ingest`.
-pub(super) fn ingest(global: &Global, paths: &[PathBuf], terminal: &Terminal) -> Result<Exit, Failure> {
+pub(super) fn ingest(global: &Global, paths: &[PathBuf], again: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut desk = Desk::open(global)?;
     let (files, empty) = if paths.is_empty() {
         pipeline::expand(&desk.setup).map_err(Failure::from)?
     } else {
         (pipeline::expand_paths(&desk.setup, paths).map_err(Failure::from)?, Vec::new())
     };
+    if again {
+        pipeline::ask_again(&desk.store, &files)?;
+    }
     let ingested = desk.read(&files, terminal)?;
     for pattern in &empty {
         Terminal::warning(&format!("{pattern}: no file matches it"));
     }
     let json = serde_json::json!({
         "files": ingested.files, "unchanged": ingested.unchanged, "records": ingested.records, "relevant": ingested.relevant,
-        "rejected": ingested.rejected, "refused": ingested.refused.iter().map(|(file, _)| file).collect::<Vec<_>>(), "unmatched": empty,
+        "rejected": ingested.rejected, "withdrawn": ingested.withdrawn, "refused": ingested.refused.iter().map(|(file, _)| file).collect::<Vec<_>>(), "unmatched": empty,
     });
     terminal.outcome(&json, |out| writeln!(out, "{}", reading_in_words(&ingested)))?;
     let whole = ingested.refused.is_empty() && ingested.rejected == 0 && empty.is_empty();
@@ -178,8 +181,9 @@ fn exit(analysis: &Analysis, output: &Output) -> Exit {
 }
 
 fn reading_in_words(ingested: &Ingested) -> String {
+    let withdrawn = if ingested.withdrawn > 0 { format!("{} withdrawn, ", ingested.withdrawn) } else { String::new() };
     format!(
-        "{} files read, {} unchanged, {} refused; {} records, {} of them touch access, {} rejected",
+        "{} files read, {} unchanged, {withdrawn}{} refused; {} records, {} of them touch access, {} rejected",
         ingested.files,
         ingested.unchanged,
         ingested.refused.len(),

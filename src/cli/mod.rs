@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod failures;
 mod findings;
+mod forget;
 mod job;
 mod plan;
 mod terminal;
@@ -61,7 +62,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
     }
     match &arguments.command {
         Command::Run(output) => job::run(global, output, terminal),
-        Command::Ingest { paths } => job::ingest(global, paths, terminal),
+        Command::Ingest { paths, again } => job::ingest(global, paths, *again, terminal),
         Command::Analyze => job::analyze(global, terminal),
         Command::Report { output, part } => job::report(global, output, part, terminal),
         Command::Verify { dir, part } => verify::verify(global, dir, part, terminal),
@@ -71,6 +72,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Plan(asked) => plan::plan(global, asked, terminal),
         Command::Failures(asked) => failures::failures(global, asked, terminal),
         Command::Doctor => doctor::doctor(global, terminal),
+        Command::Forget(asked) => forget::forget(global, asked, terminal),
         Command::Backup(asked) => backup::backup(global, asked, terminal),
         Command::Sources => catalogue::sources(terminal),
         Command::Rules => catalogue::rules(terminal),

@@ -98,6 +98,8 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         gaps: Vec::new(),
         findings: finding_rows,
         refused,
+        withdrawn: store.withdrawn()?,
+        prunings: Vec::new(),
     };
     conclusion::conclude(&context, &mut report);
     report.head.run_id = run_id(&report);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::input::InputError;
+use crate::model::time::Timestamp;
 use crate::policy::PolicyError;
 use crate::report::ReportError;
 use crate::store::StoreError;
@@ -49,6 +50,27 @@ pub enum PipelineError {
     /// A folder that is to be verified is no report.
     #[error("{} holds neither manifest.json nor SHA256SUMS: it is no report", .0.display())]
     NoReport(PathBuf),
+    /// A file that is to be withdrawn was never read.
+    #[error("{0}: no such file was read")]
+    NotRead(String),
+    /// A file may hold records that stand in one that is to be withdrawn, and cannot be asked.
+    #[error("{sharing}: it holds, or may hold, records that {file} holds too, and {reason}")]
+    Unasked {
+        /// The file that is to be withdrawn.
+        file: String,
+        /// The file that may share records with it.
+        sharing: String,
+        /// Why it cannot be read.
+        reason: String,
+    },
+    /// What a file brought may stand for records that were removed for their age.
+    #[error("{file}: it holds records from before {before}, where others were removed because such records stand for them", before = before.minute())]
+    StandsForPruned {
+        /// The file.
+        file: String,
+        /// Before when records were removed.
+        before: Timestamp,
+    },
     /// What is known of everybody cannot be packed.
     #[error("cannot pack what is known of everybody: {0}")]
     Dossiers(String),
@@ -74,6 +96,14 @@ impl PipelineError {
             Self::Store(error) => error.hint().to_owned(),
             Self::Report(error) => error.hint().to_string(),
             Self::NoReport(_) => "name the folder that `scimdrift run` or `scimdrift report` wrote".to_owned(),
+            Self::NotRead(_) => "name it as inputs.csv does, or by its SHA-256".to_owned(),
+            Self::Unasked { .. } => {
+                "put that file back as it was read and run `scimdrift forget` again, or read the inputs into a new store with --store"
+                    .to_owned()
+            }
+            Self::StandsForPruned { .. } => {
+                "nothing was changed; read the inputs, without this one, into a new store with --store".to_owned()
+            }
             Self::Dossiers(_) => "the machine has too little memory for this many people".to_owned(),
             Self::Threads(_) => "try --jobs 1".to_owned(),
         }

@@ -26,6 +26,7 @@ mod setup;
 mod tokens;
 mod trace;
 pub mod verify;
+mod withdraw;
 
 pub use analyze::{Analysis, analyze};
 pub use error::PipelineError;
@@ -35,6 +36,7 @@ pub use inputs::{InputPath, expand, expand_paths};
 pub use plan::{Named, PlanAnswer, Suppositions, plan};
 pub use setup::Setup;
 pub use trace::{Answer, Window, trace};
+pub use withdraw::{ask_again, forget};
 
 /// The threads that decode and judge.
 #[derive(Debug)]

@@ -10,9 +10,11 @@ mod event;
 mod file;
 mod history;
 mod integrity;
+mod pruning;
 mod run;
 mod schema;
 mod unchanged;
+mod withdrawal;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +31,7 @@ pub use file::{FileRow, ListingRow};
 pub use history::{PastFinding, Sighting};
 pub use integrity::{AlteredEvent, ComparedEvents};
 pub use run::{KeptFinding, RunRow};
+pub use withdrawal::Withdrawal;
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 
 /// Damage is noticed, a committed batch survives a power cut, references hold, and 16 MiB of pages stay in memory.
@@ -112,6 +115,21 @@ impl Store {
     pub fn kept_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let query = "SELECT value FROM setting WHERE key = ?1";
         self.sql("read a setting", |connection| connection.query_row(query, [key], |row| row.get(0)).optional())
+    }
+
+    /// Gives back the space of what was removed, and leaves nothing of it in the file or in its journal.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or there is no space for a copy of it.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        self.sql("give back space", |connection| {
+            // SQLite makes the new file as a database of its own, which is attached meanwhile.
+            connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+            let compacted = connection.execute_batch("PRAGMA secure_delete = ON; VACUUM;");
+            connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+            compacted?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        })
     }
 
     /// Runs a piece of SQL and gives its error the store's name.

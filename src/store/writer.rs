@@ -62,15 +62,15 @@ impl HourRow {
 /// An event as the store keeps it; made on the threads that decode.
 #[derive(Clone, Debug)]
 pub struct EventRow {
-    at: Timestamp,
-    source: String,
-    native_id: String,
-    digest: [u8; 16],
-    activity: &'static str,
-    outcome: &'static str,
-    body: String,
-    origin: Origin,
-    original: String,
+    pub(super) at: Timestamp,
+    pub(super) source: String,
+    pub(super) native_id: String,
+    pub(super) digest: [u8; 16],
+    pub(super) activity: &'static str,
+    pub(super) outcome: &'static str,
+    pub(super) body: String,
+    pub(super) origin: Origin,
+    pub(super) original: String,
 }
 
 #[derive(serde::Serialize)]
@@ -335,6 +335,6 @@ impl Writer<'_> {
 }
 
 /// SQLite's integers are signed; counts and offsets stay far below their end.
-fn number(count: u64) -> i64 {
+pub(super) fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -1,6 +1,7 @@
 //! Keeping: nothing is lost when a run is killed or the disk is full, and what is removed on purpose goes whole and is recorded.
 
 mod backup;
+mod forget;
 mod killed;
 mod killing;
 mod migration;
