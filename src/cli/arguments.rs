@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::failures::By;
 use crate::model::finding::Severity;
-use crate::model::time::Timestamp;
+use crate::model::time::{Span, Timestamp};
+use crate::policy;
 use crate::report;
 
 /// The config, where none is named.
@@ -96,6 +97,8 @@ pub(super) enum Command {
     Failures(FailuresArguments),
     /// Is the set-up sound: config, inputs, freshness, rules, store, disk, permissions, clock; nothing is written.
     Doctor,
+    /// Remove old records that a later one repeats and nothing rests on; what was removed, and when, stays in the reports.
+    Prune(PruneArguments),
     /// Withdraw a wrong input with everything that it alone brought; that it was withdrawn, and why, stays in the reports.
     Forget(ForgetArguments),
     /// Copy the store to a file, as it is at one moment, while runs may go on; checked before it has its name.
@@ -167,6 +170,16 @@ pub(super) struct FailuresArguments {
     /// Group by this; within a group there is one cause.
     #[arg(long, value_name = "BY", value_enum, default_value_t = ByWord::Cause)]
     pub(super) by: ByWord,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PruneArguments {
+    /// What is younger stays, such as 400d; counted in whole days from the as-of time.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(super) keep: Span,
+    /// Say what would go, and write nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
 }
 
 #[derive(Args, Debug)]
@@ -279,4 +292,8 @@ fn file_of_report(name: &str) -> Result<&'static report::Format, String> {
 
 fn moment(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "is no RFC 3339 time such as 2026-10-01T06:00:00Z".to_owned())
+}
+
+fn duration(text: &str) -> Result<Span, String> {
+    policy::duration(text).ok_or_else(|| "is no duration such as 400d".to_owned())
 }

@@ -11,6 +11,7 @@ mod findings;
 mod forget;
 mod job;
 mod plan;
+mod prune;
 mod terminal;
 mod trace;
 mod verify;
@@ -72,6 +73,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Command::Plan(asked) => plan::plan(global, asked, terminal),
         Command::Failures(asked) => failures::failures(global, asked, terminal),
         Command::Doctor => doctor::doctor(global, terminal),
+        Command::Prune(asked) => prune::prune(global, asked, terminal),
         Command::Forget(asked) => forget::forget(global, asked, terminal),
         Command::Backup(asked) => backup::backup(global, asked, terminal),
         Command::Sources => catalogue::sources(terminal),

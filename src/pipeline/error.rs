@@ -71,6 +71,22 @@ pub enum PipelineError {
         /// Before when records were removed.
         before: Timestamp,
     },
+    /// What is to be removed for its age is of the audit period.
+    #[error("records before {before} cannot be removed: the audit period begins {}", from.map_or_else(|| "with the first record".to_owned(), |from| format!("on {}", from.day())), before = before.minute())]
+    PeriodPruned {
+        /// Before when records were to be removed.
+        before: Timestamp,
+        /// When the period begins; `None` where the config does not say.
+        from: Option<Timestamp>,
+    },
+    /// Removing anything for its age would change what is concluded.
+    #[error("removing records before {} would change the report as of {as_of}, and nothing was removed", before.minute())]
+    NothingToPrune {
+        /// Before when records were to be removed.
+        before: Timestamp,
+        /// The as-of time.
+        as_of: Timestamp,
+    },
     /// What is known of everybody cannot be packed.
     #[error("cannot pack what is known of everybody: {0}")]
     Dossiers(String),
@@ -104,6 +120,11 @@ impl PipelineError {
             Self::StandsForPruned { .. } => {
                 "nothing was changed; read the inputs, without this one, into a new store with --store".to_owned()
             }
+            Self::PeriodPruned { from: None, .. } => {
+                "say in [report] from when on the next reports judge, or keep more with --keep".to_owned()
+            }
+            Self::PeriodPruned { .. } => "keep more with --keep, or move [report] from on when the period has been reported".to_owned(),
+            Self::NothingToPrune { .. } => "keep more with --keep".to_owned(),
             Self::Dossiers(_) => "the machine has too little memory for this many people".to_owned(),
             Self::Threads(_) => "try --jobs 1".to_owned(),
         }

@@ -24,6 +24,12 @@ pub use role::Role;
 pub use threshold::Thresholds;
 pub use waiver::{Waiver, parse_waivers};
 
+/// A duration as the config writes it: `30m`, `24h`, `45d`.
+#[must_use]
+pub fn duration(text: &str) -> Option<Span> {
+    humantime::parse_duration(text).ok().map(Span::from)
+}
+
 /// Everything `scimdrift.toml` and `waivers.toml` say.
 #[derive(Clone, Debug)]
 pub struct Policy {

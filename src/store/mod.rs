@@ -30,6 +30,7 @@ pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};
 pub use file::{FileRow, ListingRow};
 pub use history::{PastFinding, Sighting};
 pub use integrity::{AlteredEvent, ComparedEvents};
+pub use pruning::{OldListing, OldRecord, Pruning, Removal};
 pub use run::{KeptFinding, RunRow};
 pub use withdrawal::Withdrawal;
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};

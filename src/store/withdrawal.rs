@@ -31,7 +31,7 @@ impl Store {
                      span AS (SELECT source, min(at) AS first, max(at) AS last FROM event WHERE file IN (SELECT id FROM leaving) GROUP BY source),
                      own AS (SELECT file, count(*) AS records FROM event GROUP BY file)
                      SELECT file.id FROM file JOIN span ON span.source = file.source LEFT JOIN own ON own.file = file.id
-                     WHERE file.id NOT IN (SELECT id FROM leaving) AND file.relevant > coalesce(own.records, 0)
+                     WHERE file.id NOT IN (SELECT id FROM leaving) AND file.relevant > coalesce(own.records, 0) + (SELECT count(*) FROM pruned WHERE pruned.file = file.id)
                      AND coalesce(file.taken_at, file.first_at, span.first) <= span.last
                      AND coalesce(file.taken_at, file.last_at, span.last) >= span.first";
         let ids: Vec<i64> = self.sql("look for files that share records", |connection| {
@@ -170,6 +170,7 @@ impl Withdrawal<'_> {
         for original in &removed {
             self.transaction.prepare_cached("DELETE FROM original WHERE id = ?1")?.execute([original])?;
         }
+        self.transaction.execute("DELETE FROM pruned WHERE file = ?1", [file.id])?;
         // Rejects, hours and the part of a listing go with their file.
         self.transaction.execute("DELETE FROM file WHERE id = ?1", [file.id])?;
         Ok(WithdrawnRow {
