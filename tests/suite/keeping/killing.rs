@@ -20,7 +20,7 @@ const REFERENCES: [(&str, &str); 2] = [
 const LEFT_OUT: [&str; 1] = ["original"];
 
 /// Splitmix64: the same seed, the same moments.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -29,6 +29,12 @@ impl Dice {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
+    }
+
+    /// A number below this.
+    #[allow(dead_code, reason = "the suite throws more often than kill9")]
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit
     }
 
     /// A moment between 5 ms and this.
