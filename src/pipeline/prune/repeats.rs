@@ -13,7 +13,7 @@ use crate::store::{FileRow, OldListing, OldRecord, StoredEvent};
 /// A listing with its rows by id.
 struct Rows {
     listing: OldListing,
-    rows: BTreeMap<String, Row>,
+    by_id: BTreeMap<String, Row>,
     /// Whether all of them may go.
     free: bool,
 }
@@ -39,7 +39,7 @@ impl Repeats {
             let Listing { taken_at, source, scope, rows, .. } = listing;
             let of = (source.clone(), scope.clone());
             let listing = OldListing { taken_at, source, scope, rows };
-            listings.entry(of).or_default().insert(taken_at, Rows { listing, rows: BTreeMap::new(), free: true });
+            listings.entry(of).or_default().insert(taken_at, Rows { listing, by_id: BTreeMap::new(), free: true });
         }
         Self { listings, scopes }
     }
@@ -60,7 +60,7 @@ impl Repeats {
         let digest = |observation: &Observation| Digest::of(serde_json::to_string(observation).unwrap_or_default().as_bytes());
         let said = [digest(observation), digest(&without_use(observation))];
         listing.free &= free;
-        listing.rows.insert(event.native_id.clone(), Row { said, record });
+        listing.by_id.insert(event.native_id.clone(), Row { said, record });
     }
 
     /// The listings that may go, and all their rows.
@@ -72,7 +72,7 @@ impl Repeats {
                 let [before, own, after] = around else { continue };
                 if own.free && own.is_whole() && before.is_whole() && after.is_whole() && own.repeats(before, after) {
                     listings.push(own.listing.clone());
-                    records.extend(own.rows.values().map(|row| row.record.clone()));
+                    records.extend(own.by_id.values().map(|row| row.record.clone()));
                 }
             }
         }
@@ -82,16 +82,16 @@ impl Repeats {
 
 impl Rows {
     fn is_whole(&self) -> bool {
-        self.rows.len() as u64 == self.listing.rows
+        self.by_id.len() as u64 == self.listing.rows
     }
 
     /// Whether it says what `before` says. When something was last used may differ, where `after` tells it anew.
     fn repeats(&self, before: &Self, after: &Self) -> bool {
         let same = |of: usize| {
-            let said = |rows: &Self| rows.rows.iter().map(|(id, row)| (id.clone(), row.said[of])).collect::<Vec<_>>();
+            let said = |rows: &Self| rows.by_id.iter().map(|(id, row)| (id.clone(), row.said[of])).collect::<Vec<_>>();
             said(self) == said(before)
         };
-        let told_anew = || self.rows.keys().all(|id| after.rows.contains_key(id));
+        let told_anew = || self.by_id.keys().all(|id| after.by_id.contains_key(id));
         same(0) || (same(1) && told_anew())
     }
 }

@@ -33,7 +33,7 @@ fn a_copy_holds_the_same_is_private_and_stands_alone() {
     let output = backup(&store, &to, &[]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&output).contains("chain") && stdout(&output).contains("records"), "{}", stdout(&output));
-    assert_eq!(files(apart.path()), [to.clone()], "one file, and nothing beside it");
+    assert_eq!(files(apart.path()), std::slice::from_ref(&to), "one file, and nothing beside it");
     assert_eq!(fs::metadata(&to).expect("a file").permissions().mode() & 0o777, 0o600);
     assert_eq!(content(&to).expect("a store"), content(&store).expect("a store"));
     let mut verify = scimdrift();

@@ -6,6 +6,7 @@ mod killed;
 mod killing;
 mod migration;
 mod places;
+mod private;
 mod prune;
 
 use std::collections::BTreeMap;
