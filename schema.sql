@@ -6,7 +6,7 @@
 -- changes nothing.
 
 PRAGMA application_id = 0x53434d44; -- 'SCMD'
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- What has to be the same whenever the store is used: the application whose logins are kept. And what readers were told:
 -- the as-of time of the latest run whose news reached them.
@@ -142,16 +142,84 @@ CREATE TABLE mention (
     body   BLOB NOT NULL                                     -- digest, ordinal, moment, source and native id, a line of JSON each; as zstd
 ) STRICT;
 
+-- Files that were withdrawn: a wrong input went with all that it alone brought, and this stays. What has this content
+-- is not read again, unless it is asked for.
+CREATE TABLE withdrawn (
+    at       INTEGER NOT NULL,                               -- when it was withdrawn
+    name     TEXT NOT NULL,
+    sha256   TEXT NOT NULL CHECK (length(sha256) = 64),
+    bytes    INTEGER NOT NULL,
+    source   TEXT NOT NULL,
+    records  INTEGER NOT NULL,                               -- that had been read
+    events   INTEGER NOT NULL,                               -- that it alone had brought, and that went with it
+    digest   TEXT NOT NULL CHECK (length(digest) = 64),      -- of those
+    reason   TEXT NOT NULL CHECK (length(reason) > 0),
+    again    INTEGER NOT NULL CHECK (again IN (0, 1)),       -- whether it was asked for again since
+    PRIMARY KEY (name, sha256, at)
+) STRICT, WITHOUT ROWID;
+
+-- What was removed because it was old, and when. A record goes only where a later one says the same and nothing rests on it.
+CREATE TABLE pruning (
+    id           INTEGER PRIMARY KEY,
+    at           INTEGER NOT NULL,                           -- when it was done
+    cut          INTEGER NOT NULL,                           -- only what is older went
+    digest       TEXT NOT NULL CHECK (length(digest) = 64),  -- of the records that went
+    read_before  TEXT NOT NULL CHECK (length(read_before) = 64), -- the digest of everything read, before
+    read_after   TEXT NOT NULL CHECK (length(read_after) = 64)   -- and after
+) STRICT;
+
+-- How much of what went.
+CREATE TABLE pruned_count (
+    pruning   INTEGER NOT NULL REFERENCES pruning (id),
+    source    TEXT NOT NULL,
+    activity  TEXT NOT NULL,
+    records   INTEGER NOT NULL CHECK (records > 0),
+    PRIMARY KEY (pruning, source, activity)
+) STRICT, WITHOUT ROWID;
+
+-- Which records went, so that none comes back when its file is read again: nothing but a digest is left of it.
+CREATE TABLE pruned (
+    key   BLOB PRIMARY KEY CHECK (length(key) = 16),         -- SHA-256 of moment, source and native id, its first half
+    file  INTEGER NOT NULL REFERENCES file (id)              -- that had brought it
+) STRICT, WITHOUT ROWID;
+
+-- Listings that went whole.
+CREATE TABLE pruned_listing (
+    pruning   INTEGER NOT NULL REFERENCES pruning (id),
+    source    TEXT NOT NULL,
+    scope     TEXT NOT NULL,
+    taken_at  INTEGER NOT NULL,
+    rows      INTEGER NOT NULL,
+    PRIMARY KEY (source, scope, taken_at)
+) STRICT, WITHOUT ROWID;
+
+-- Runs that went with their reports; the next one names this manifest.
+CREATE TABLE pruned_run (
+    as_of            INTEGER PRIMARY KEY,
+    pruning          INTEGER NOT NULL REFERENCES pruning (id),
+    run_id           TEXT NOT NULL,
+    manifest_sha256  TEXT                                    -- none for runs that were kept without
+) STRICT;
+
+-- When the runs that went had first and last found something.
+CREATE TABLE pruned_finding (
+    finding_id  TEXT PRIMARY KEY,
+    first_seen  INTEGER NOT NULL,
+    last_seen   INTEGER NOT NULL CHECK (last_seen >= first_seen)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW v_events AS
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000000.0, 'unixepoch') AS at,
        event.source, native_id, activity, outcome, event.body, file.name AS file, record, line
 FROM event JOIN file ON file.id = event.file;
 
 CREATE VIEW v_inputs AS
-SELECT file.name, file.sha256, file.bytes, file.source, file.records AS read, count(event.at) AS used,
-       file.records - file.relevant - file.rejected AS irrelevant, file.relevant - count(event.at) AS duplicate, file.rejected
-FROM file LEFT JOIN event ON event.file = file.id
-GROUP BY file.id ORDER BY file.name;
+SELECT file.name, file.sha256, file.bytes, file.source, file.records AS read, coalesce(kept.records, 0) + coalesce(gone.records, 0) AS used,
+       file.records - file.relevant - file.rejected AS irrelevant,
+       file.relevant - coalesce(kept.records, 0) - coalesce(gone.records, 0) AS duplicate, file.rejected
+FROM file LEFT JOIN (SELECT file, count(*) AS records FROM event GROUP BY file) AS kept ON kept.file = file.id
+          LEFT JOIN (SELECT file, count(*) AS records FROM pruned GROUP BY file) AS gone ON gone.file = file.id
+ORDER BY file.name;
 
 CREATE VIEW v_findings AS
 SELECT strftime('%Y-%m-%dT%H:%M:%SZ', as_of / 1000000, 'unixepoch') AS as_of,

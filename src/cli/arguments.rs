@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::failures::By;
 use crate::model::finding::Severity;
-use crate::model::time::Timestamp;
+use crate::model::time::{Span, Timestamp};
 use crate::policy;
 use crate::report;
 
@@ -71,6 +71,9 @@ pub(super) enum Command {
         /// Files or folders.
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+        /// Read them even where they were withdrawn with `scimdrift forget`.
+        #[arg(long, requires = "paths")]
+        again: bool,
     },
     /// Replay the store up to the as-of time, find drift, record the findings.
     Analyze,
@@ -117,6 +120,12 @@ pub(super) enum Command {
         #[arg(long)]
         test: bool,
     },
+    /// Remove old records that a later one repeats and nothing rests on; what was removed, and when, stays in the reports.
+    Prune(PruneArguments),
+    /// Withdraw a wrong input with everything that it alone brought; that it was withdrawn, and why, stays in the reports.
+    Forget(ForgetArguments),
+    /// Copy the store to a file, as it is at one moment, while runs may go on; checked before it has its name.
+    Backup(BackupArguments),
     /// What can be read.
     Sources,
     /// What can be found.
@@ -196,6 +205,36 @@ pub(super) struct FailuresArguments {
     /// Group by this; within a group there is one cause.
     #[arg(long, value_name = "BY", value_enum, default_value_t = ByWord::Cause)]
     pub(super) by: ByWord,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct PruneArguments {
+    /// What is younger stays, such as 400d; counted in whole days from the as-of time.
+    #[arg(long, value_name = "DURATION", value_parser = age)]
+    pub(super) keep: Span,
+    /// Say what would go, and write nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ForgetArguments {
+    /// The file as inputs.csv names it, or its SHA-256.
+    #[arg(value_name = "FILE")]
+    pub(super) file: String,
+    /// Why, for those who read the reports.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(super) reason: String,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct BackupArguments {
+    /// The file to write.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Replace the file where there is one.
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Args, Debug)]
@@ -299,5 +338,9 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    policy::parse_duration(text).ok_or_else(|| "is no duration such as 30s, 10m or 2h".to_owned())
+    policy::duration(text).ok_or_else(|| "is no duration such as 30s, 10m or 400d".to_owned())
+}
+
+fn age(text: &str) -> Result<Span, String> {
+    duration(text).map(Span::from)
 }

@@ -93,6 +93,14 @@ pub(super) enum Failure {
     /// The store was written to while it was read.
     #[error("{0}: it was written to while it was read")]
     Changed(String),
+    /// The store, or a copy of it, is not what its runs left.
+    #[error("{}: it is not as its runs left it, and no copy was kept: {}", path.display(), differences.first().map_or("", String::as_str))]
+    Unsound {
+        /// Which store.
+        path: PathBuf,
+        /// What differs, or could not be checked.
+        differences: Vec<String>,
+    },
     /// There is no such thing to explain.
     #[error("{0}: neither a rule nor a finding")]
     UnknownId(String),
@@ -165,6 +173,11 @@ impl Failure {
             Self::NoWebhook(_) => Some("the address begins with https:// and stands there alone".to_owned()),
             Self::Notify(_) => {
                 Some("check the address, the network, and that the machine trusts the certificate (SSL_CERT_FILE)".to_owned())
+            }
+            Self::Unsound { differences, .. } => {
+                let more = differences.get(1..).filter(|more| !more.is_empty()).map(|more| format!("{}\n  ", more.join("\n  ")));
+                let next = "restore the store from an earlier backup, or read the inputs into a new one with --store";
+                Some(more.unwrap_or_default() + next)
             }
             Self::NoMarkdown => Some("use --format human or --format json".to_owned()),
             Self::OtherMoment { asked, .. } => Some(format!("run `scimdrift analyze --as-of {asked}` first")),

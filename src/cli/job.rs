@@ -65,20 +65,23 @@ fn whole_job(global: &Global, output: &Output, terminal: &Terminal, setup: Setup
 }
 
 /// `scimdrift ingest`.
-pub(super) fn ingest(global: &Global, paths: &[PathBuf], terminal: &Terminal) -> Result<Exit, Failure> {
+pub(super) fn ingest(global: &Global, paths: &[PathBuf], again: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut desk = Desk::open(global)?;
     let (files, empty) = if paths.is_empty() {
         pipeline::expand(&desk.setup).map_err(Failure::from)?
     } else {
         (pipeline::expand_paths(&desk.setup, paths).map_err(Failure::from)?, Vec::new())
     };
+    if again {
+        pipeline::ask_again(&desk.store, &files)?;
+    }
     let ingested = read(&mut desk, &files, terminal)?;
     for pattern in &empty {
         Terminal::warning(&format!("{pattern}: no file matches it"));
     }
     let json = serde_json::json!({
         "files": ingested.files, "unchanged": ingested.unchanged, "records": ingested.records, "relevant": ingested.relevant,
-        "rejected": ingested.rejected, "refused": ingested.refused.iter().map(|(file, _)| file).collect::<Vec<_>>(), "unmatched": empty,
+        "rejected": ingested.rejected, "withdrawn": ingested.withdrawn, "refused": ingested.refused.iter().map(|(file, _)| file).collect::<Vec<_>>(), "unmatched": empty,
     });
     terminal.outcome(&json, |out| writeln!(out, "{}", reading_in_words(&ingested)))?;
     let whole = ingested.refused.is_empty() && ingested.rejected == 0 && empty.is_empty();
@@ -131,8 +134,9 @@ fn read(desk: &mut Desk, files: &[InputPath], terminal: &Terminal) -> Result<Ing
     for (file, reason) in &ingested.refused {
         Terminal::warning_about(&format!("{file} was not read: {reason}"), json!({"file": file, "reason": reason}));
     }
-    let Ingested { files, unchanged, refused, records, relevant, rejected } = &ingested;
-    let counts = json!({"files": files, "unchanged": unchanged, "refused": refused.len(), "records": records, "relevant": relevant, "rejected": rejected});
+    let Ingested { files, unchanged, refused, records, relevant, rejected, withdrawn } = &ingested;
+    let counts = json!({"files": files, "unchanged": unchanged, "refused": refused.len(), "records": records, "relevant": relevant, "rejected": rejected,
+        "withdrawn": withdrawn});
     log::stage("inputs read", counts);
     Ok(ingested)
 }
@@ -185,8 +189,9 @@ fn exit(report: &Report, output: &Output) -> Exit {
 }
 
 fn reading_in_words(ingested: &Ingested) -> String {
+    let withdrawn = if ingested.withdrawn > 0 { format!("{} withdrawn, ", ingested.withdrawn) } else { String::new() };
     format!(
-        "{} files read, {} unchanged, {} refused; {} records, {} of them touch access, {} rejected",
+        "{} files read, {} unchanged, {withdrawn}{} refused; {} records, {} of them touch access, {} rejected",
         ingested.files,
         ingested.unchanged,
         ingested.refused.len(),

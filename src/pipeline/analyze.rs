@@ -20,7 +20,7 @@ use crate::policy::Sso;
 use crate::report;
 use crate::source;
 use crate::state::{Directory, Frame, Replay};
-use crate::store::{FileRow, ListingRow, Store, StoredEvent};
+use crate::store::{Dossiers, FileRow, ListingRow, Store, StoredEvent};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -42,6 +42,14 @@ impl Analysis {
 /// # Errors
 /// When the store fails.
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
+    let (report, dossiers) = judge(setup, store, as_of, workers)?;
+    keep(store, &report)?;
+    store.keep_dossiers(as_of, &dossiers)?;
+    Ok(Analysis { report })
+}
+
+/// The report of the store at `as_of`, and what is known of everybody. Nothing is kept.
+pub(super) fn judge(setup: &Setup, store: &Store, as_of: Timestamp, workers: &Workers) -> Result<(Report, Dossiers), PipelineError> {
     let Guarded { rest_on: listings, kept_out, accepted } = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
     let mut versions = Versions::of(store, as_of)?;
     let mut mentions = Mentions::default();
@@ -89,7 +97,7 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         past_failures: failures::past(&context),
         joiners: joiners::rows(&context),
         changes: changes::rows(&context, &records, &listings),
-        coverage: coverage::rows(&context, &listings, &files),
+        coverage: coverage::rows(&context, &listings, &store.pruned_listings()?, &files),
         inputs: input_rows(&files, &used),
         rejects: store.rejects()?,
         controls: Vec::new(),
@@ -99,12 +107,13 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
         gaps: Vec::new(),
         findings: finding_rows,
         refused,
+        withdrawn: store.withdrawn()?,
+        prunings: store.prunings()?,
     };
     conclusion::conclude(&context, &mut report);
     report.head.run_id = run_id(&report);
-    keep(store, &report)?;
-    trace::keep(setup, store, &always, &diagnosed, &records, mentions, workers)?;
-    Ok(Analysis { report })
+    let dossiers = trace::pack(setup, store, &always, &diagnosed, &records, mentions, workers)?;
+    Ok((report, dossiers))
 }
 
 /// Keeps the run with the manifest of its whole report, by whose hash the next run knows it.
@@ -189,6 +198,12 @@ pub(super) fn replay_supposing(
         }
     })?;
     let read = store.digest_of_read(events)?;
+    // Records that were removed for their age count as on the day they were read.
+    let sources: BTreeMap<i64, String> = store.files()?.into_iter().map(|file| (file.id, file.source)).collect();
+    for (file, records) in store.pruned_by_file()? {
+        *used.entry(file).or_default() += records;
+        sources.get(&file).into_iter().for_each(|source| *spoken.entry(source.clone()).or_default() += records);
+    }
     supposed.into_iter().for_each(|(activity, ordinal)| replay.suppose(activity, ordinal));
     let policy = &setup.policy;
     let classes = policy.accounts.iter().map(|rule| ((rule.system.clone(), fold(&rule.name)), rule.class)).collect();

@@ -14,6 +14,7 @@ pub(super) fn conclude(context: &Context<'_>, report: &mut Report) {
     let troubled = troubled_sources(report);
     let judged: BTreeMap<&str, Judged> = analyzer::ALL.iter().map(|rule| (rule.id, Judged::of(context, rule, report, &troubled))).collect();
     report.gaps = gaps(report);
+    report.gaps.extend(pruned_into(report).map(|sentence| format!("{sentence}.")));
     report.gaps.extend(judged.iter().filter_map(|(id, judged)| Some(format!("{id}: {}.", judged.in_part()?))));
     report.gaps.extend(unread(&judged));
     report.rules = analyzer::ALL.iter().map(|rule| rule_row(context, rule, &report.findings)).collect();
@@ -119,6 +120,15 @@ fn gaps(report: &Report) -> Vec<String> {
     sentences
 }
 
+/// What was removed for its age though it is of the period, or of before the as-of time.
+fn pruned_into(report: &Report) -> Option<String> {
+    let latest = report.prunings.iter().max_by_key(|pruning| pruning.before)?;
+    let day = latest.pruned_at.day();
+    let sentence =
+        || format!("Records before {} UTC were removed on {day} by prune, and the period begins earlier", latest.before.minute());
+    (report.head.from < latest.before).then(sentence)
+}
+
 fn rule_row(context: &Context<'_>, rule: &Analyzer, findings: &[FindingRow]) -> RuleRow {
     let own = || findings.iter().filter(|row| row.rule == rule.id);
     let open = |severity| own().filter(|row| row.status == Status::Open && row.severity == severity).count() as u64;
@@ -154,6 +164,7 @@ fn control_row(control: Control, rules: &[&Analyzer], report: &Report, judged: &
     if !report.refused.is_empty() {
         doubts.insert(format!("{} could not be read", counted(report.refused.len(), "file", "files")));
     }
+    doubts.extend(pruned_into(report));
     let conclusion = match (exceptions, evaluated.is_empty(), doubts.is_empty()) {
         (1.., ..) => format!("exceptions ({exceptions})"),
         (0, true, _) => "not evaluated".to_owned(),

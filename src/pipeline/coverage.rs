@@ -9,10 +9,11 @@ use crate::model::record::Kind;
 use crate::model::report::CoverageRow;
 use crate::model::time::Span;
 use crate::source::{self, Source};
-use crate::store::FileRow;
+use crate::store::{FileRow, OldListing};
 
 /// Every source that was read, by id; those of this provider and target that were not are `missing`.
-pub(super) fn rows(context: &Context<'_>, listings: &[Listing], files: &[FileRow]) -> Vec<CoverageRow> {
+/// Listings that were removed for their age count as on the day they were read.
+pub(super) fn rows(context: &Context<'_>, listings: &[Listing], gone: &[OldListing], files: &[FileRow]) -> Vec<CoverageRow> {
     let mut rejected: BTreeMap<&str, u64> = BTreeMap::new();
     for file in files {
         *rejected.entry(file.source.as_str()).or_default() += file.rejected;
@@ -21,7 +22,7 @@ pub(super) fn rows(context: &Context<'_>, listings: &[Listing], files: &[FileRow
         let torn = rejected.get(source.id).copied().unwrap_or(0) > 0;
         match source.kind {
             Kind::Log => log(context, source, torn),
-            Kind::Listing(_) => listing(context, source, torn, listings),
+            Kind::Listing(_) => listing(context, source, torn, listings, gone),
         }
     };
     // A source of another provider, or of a system beside the target, is missed by nobody who does not have it.
@@ -56,8 +57,9 @@ fn log(context: &Context<'_>, source: &Source, torn: bool) -> CoverageRow {
     }
 }
 
-fn listing(context: &Context<'_>, source: &Source, torn: bool, listings: &[Listing]) -> CoverageRow {
+fn listing(context: &Context<'_>, source: &Source, torn: bool, listings: &[Listing], gone: &[OldListing]) -> CoverageRow {
     let own: Vec<&Listing> = listings.iter().filter(|listing| listing.source == source.id).collect();
+    let gone = || gone.iter().filter(|gone| gone.source == source.id && !own.is_empty());
     let latest = own.iter().map(|listing| listing.taken_at).max();
     let whole = own.iter().filter(|listing| Some(listing.taken_at) == latest).all(|listing| listing.complete);
     let verdict = match (own.is_empty(), whole && !torn) {
@@ -68,9 +70,9 @@ fn listing(context: &Context<'_>, source: &Source, torn: bool, listings: &[Listi
     CoverageRow {
         source: source.id.to_owned(),
         system: source.system(&context.policy.target.provider).to_owned(),
-        from: own.iter().map(|listing| listing.taken_at).min(),
+        from: own.iter().map(|listing| listing.taken_at).chain(gone().map(|gone| gone.taken_at)).min(),
         to: latest,
-        records: own.iter().map(|listing| listing.rows).sum(),
+        records: own.iter().map(|listing| listing.rows).chain(gone().map(|gone| gone.rows)).sum(),
         gap: None,
         verdict: verdict.to_owned(),
         log: false,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::input::InputError;
 use crate::model::proposal::Unread;
+use crate::model::time::Timestamp;
 use crate::policy::PolicyError;
 use crate::report::ReportError;
 use crate::store::StoreError;
@@ -50,6 +51,43 @@ pub enum PipelineError {
     /// A folder that is to be verified is no report.
     #[error("{} holds neither manifest.json nor SHA256SUMS: it is no report", .0.display())]
     NoReport(PathBuf),
+    /// A file that is to be withdrawn was never read.
+    #[error("{0}: no such file was read")]
+    NotRead(String),
+    /// A file may hold records that stand in one that is to be withdrawn, and cannot be asked.
+    #[error("{sharing}: it holds, or may hold, records that {file} holds too, and {reason}")]
+    Unasked {
+        /// The file that is to be withdrawn.
+        file: String,
+        /// The file that may share records with it.
+        sharing: String,
+        /// Why it cannot be read.
+        reason: String,
+    },
+    /// What a file brought may stand for records that were removed for their age.
+    #[error("{file}: it holds records from before {before}, where others were removed because such records stand for them", before = before.minute())]
+    StandsForPruned {
+        /// The file.
+        file: String,
+        /// Before when records were removed.
+        before: Timestamp,
+    },
+    /// What is to be removed for its age is of the audit period.
+    #[error("records before {before} cannot be removed: the audit period begins {}", from.map_or_else(|| "with the first record".to_owned(), |from| format!("on {}", from.day())), before = before.minute())]
+    PeriodPruned {
+        /// Before when records were to be removed.
+        before: Timestamp,
+        /// When the period begins; `None` where the config does not say.
+        from: Option<Timestamp>,
+    },
+    /// Removing anything for its age would change what is concluded.
+    #[error("removing records before {} would change the report as of {as_of}, and nothing was removed", before.minute())]
+    NothingToPrune {
+        /// Before when records were to be removed.
+        before: Timestamp,
+        /// The as-of time.
+        as_of: Timestamp,
+    },
     /// What is known of everybody cannot be packed.
     #[error("cannot pack what is known of everybody: {0}")]
     Dossiers(String),
@@ -94,6 +132,19 @@ impl PipelineError {
             Self::Store(error) => error.hint().to_owned(),
             Self::Report(error) => error.hint().to_string(),
             Self::NoReport(_) => "name the folder that `scimdrift run` or `scimdrift report` wrote".to_owned(),
+            Self::NotRead(_) => "name it as inputs.csv does, or by its SHA-256".to_owned(),
+            Self::Unasked { .. } => {
+                "put that file back as it was read and run `scimdrift forget` again, or read the inputs into a new store with --store"
+                    .to_owned()
+            }
+            Self::StandsForPruned { .. } => {
+                "nothing was changed; read the inputs, without this one, into a new store with --store".to_owned()
+            }
+            Self::PeriodPruned { from: None, .. } => {
+                "say in [report] from when on the next reports judge, or keep more with --keep".to_owned()
+            }
+            Self::PeriodPruned { .. } => "keep more with --keep, or move [report] from on when the period has been reported".to_owned(),
+            Self::NothingToPrune { .. } => "keep more with --keep".to_owned(),
             Self::Dossiers(_) => "the machine has too little memory for this many people".to_owned(),
             Self::ConfigExists(_) => "look at it, or name another file with --config; nothing was changed".to_owned(),
             Self::ConfigWrite { .. } => "check that the folder exists and may be written to, or name another file with --config".to_owned(),

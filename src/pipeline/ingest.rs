@@ -6,7 +6,7 @@ use std::thread;
 use rayon::prelude::*;
 
 use super::decode::{DecodedBlock, Tally, decode};
-use super::{InputPath, PipelineError, Setup, Workers, moment};
+use super::{InputPath, PipelineError, Setup, Workers, moment, withdraw};
 use crate::input::{self, Block, Finished, Input, InputError};
 use crate::model::record::{Envelope, Kind, Scope};
 use crate::model::time::Timestamp;
@@ -30,6 +30,8 @@ pub struct Ingested {
     pub files: u64,
     /// Files that were there already, unchanged.
     pub unchanged: u64,
+    /// Files that were withdrawn, and are not read again.
+    pub withdrawn: u64,
     /// Files that could not be read at all, and why.
     pub refused: Vec<(String, String)>,
     /// Records read.
@@ -56,7 +58,8 @@ pub fn ingest(
     let mut ingested = Ingested::default();
     for file in files {
         progress(Progress::File(&file.name));
-        match read_file(setup, store, file, workers, progress)? {
+        let barred = withdraw::barred(store, file)?;
+        match barred.map_or_else(|| read_file(setup, store, file, workers, progress), Ok)? {
             Outcome::Read(tally) => {
                 ingested.files += 1;
                 ingested.records += tally.records;
@@ -64,6 +67,7 @@ pub fn ingest(
                 ingested.rejected += tally.rejected;
             }
             Outcome::Unchanged => ingested.unchanged += 1,
+            Outcome::Withdrawn => ingested.withdrawn += 1,
             Outcome::Refused(reason) => {
                 store.refuse(&file.name, &reason)?;
                 ingested.refused.push((file.name.clone(), reason));
@@ -96,9 +100,10 @@ fn check_application(setup: &Setup, store: &Store) -> Result<(), PipelineError> 
     Err(crate::store::StoreError::Setting { path, key: "idp.application", kept, wanted }.into())
 }
 
-enum Outcome {
+pub(super) enum Outcome {
     Read(Tally),
     Unchanged,
+    Withdrawn,
     Refused(String),
 }
 
@@ -246,9 +251,9 @@ fn unchanged(setup: &Setup, file: &InputPath, row: &FileRow, rule: &InputRule) -
 }
 
 /// How a file is to be read.
-struct Plan {
-    source: &'static Source,
-    scope: Scope,
+pub(super) struct Plan {
+    pub(super) source: &'static Source,
+    pub(super) scope: Scope,
     /// What the listing is about, by the envelope's parameter.
     listing_scope: String,
 }
@@ -256,7 +261,7 @@ struct Plan {
 impl Plan {
     /// # Errors
     /// Why the file cannot be read, and what to do, as a sentence.
-    fn make(setup: &Setup, name: &str, rule: &InputRule, input: &mut Input) -> Result<Self, String> {
+    pub(super) fn make(setup: &Setup, name: &str, rule: &InputRule, input: &mut Input) -> Result<Self, String> {
         let source = match &rule.source {
             Some(id) => {
                 source::find(id).ok_or_else(|| format!("the config says source = {id:?}, which is none; `scimdrift sources` lists them"))?
@@ -344,7 +349,7 @@ fn no_moment(source: &Source) -> String {
 
 /// Reads blocks on one thread, decodes them on the workers, and gives them to `keep` in order on this one.
 /// Stops early when `keep` says so.
-fn decode_in_parallel(
+pub(super) fn decode_in_parallel(
     mut input: Input,
     plan: &Plan,
     workers: &Workers,

@@ -123,7 +123,7 @@ fn walk(path: &Path) -> std::io::Result<Vec<PathBuf>> {
 
 /// The name a file is shown by: relative to the config where it lies below it. Bytes that are no UTF-8 are written as `\xFF`,
 /// and a credential that somebody put into a name is replaced.
-fn name_of(base: &Path, path: &Path) -> String {
+pub(super) fn name_of(base: &Path, path: &Path) -> String {
     crate::model::secret::redact(&plain_name(base, path)).into_owned()
 }
 

@@ -23,10 +23,12 @@ mod joiners;
 mod leavers;
 mod moment;
 mod plan;
+mod prune;
 mod setup;
 mod tokens;
 mod trace;
 pub mod verify;
+mod withdraw;
 
 pub use analyze::{Analysis, analyze};
 pub use error::PipelineError;
@@ -34,8 +36,10 @@ pub use failures::failures;
 pub use ingest::{Ingested, Progress, ingest};
 pub use inputs::{InputPath, expand, expand_paths};
 pub use plan::{Named, PlanAnswer, Suppositions, plan};
+pub use prune::{Pruned, prunable, prune};
 pub use setup::Setup;
 pub use trace::{Answer, Window, trace};
+pub use withdraw::{ask_again, forget};
 
 /// The threads that decode and judge.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ mod waiver;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 
@@ -21,12 +22,18 @@ use crate::model::time::{Span, Timestamp};
 
 pub use account::AccountRule;
 pub use error::PolicyError;
-pub use parse::{parse, parse_duration};
+pub use parse::parse;
 pub use quote::quoted;
 pub use role::Role;
 pub use telling::{Notify, NotifyFormat, WebhookPlace};
 pub use threshold::Thresholds;
 pub use waiver::{Waiver, parse_waivers};
+
+/// A duration as the config writes it: `30m`, `24h`, `45d`.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    humantime::parse_duration(text).ok()
+}
 
 /// Everything `scimdrift.toml` and `waivers.toml` say.
 #[derive(Clone, Debug)]

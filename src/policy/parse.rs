@@ -32,12 +32,6 @@ pub fn parse(text: &str, file: &str) -> Result<Policy, PolicyError> {
     Ok(policy)
 }
 
-/// A duration as the config writes them: `30m`, `24h`, `45d`.
-#[must_use]
-pub fn parse_duration(text: &str) -> Option<std::time::Duration> {
-    humantime::parse_duration(text).ok()
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -322,7 +316,7 @@ struct Duration(Span);
 impl<'de> Deserialize<'de> for Duration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        parse_duration(&text)
+        super::duration(&text)
             .map(|duration| Self(duration.into()))
             .ok_or_else(|| D::Error::custom(format!("{text:?} is no duration such as 30m, 24h or 45d")))
     }

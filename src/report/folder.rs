@@ -7,10 +7,10 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use tempfile::TempDir;
 use thiserror::Error;
 
 use super::manifest::{self, Hashing, MANIFEST, Manifest, SUMS, Written};
+use super::staging::{Staging, sweep};
 use super::{ALL, Format};
 use crate::model::report::Report;
 
@@ -101,6 +101,7 @@ fn write_chosen(report: &Report, dir: &Path, chosen: &dyn Fn(&Format) -> bool) -
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    sweep(parent);
     let holds_whole = check_replaceable(dir)?;
     if holds_whole && !ALL.iter().all(chosen) {
         return Err(ReportError::Whole { dir: dir.to_owned() });
@@ -198,13 +199,14 @@ fn write_file(folder: &Path, name: &str, write: &mut dyn FnMut(&mut dyn io::Writ
     attempt().map_err(failed("write", &path))
 }
 
-/// Gives the finished folder its name. What had the name before is set aside first and put back if that fails.
-fn put_in_place(staged: TempDir, dir: &Path, parent: &Path) -> Result<(), ReportError> {
+/// Gives the finished folder its name. What had the name before is set aside first, under its own name, and put back if
+/// that fails; where this process is killed between the two, the next one puts it back.
+fn put_in_place(staged: Staging, dir: &Path, parent: &Path) -> Result<(), ReportError> {
     let former = match fs::symlink_metadata(dir) {
         Ok(_) => Some(private_folder(parent)?),
         Err(_) => None,
     };
-    let aside = former.as_ref().map(|former| former.path().join("report"));
+    let aside = former.as_ref().and_then(|former| Some(former.path().join(dir.file_name()?)));
     if let Some(aside) = &aside {
         fs::rename(dir, aside).map_err(failed("set aside", dir))?;
     }
@@ -212,28 +214,24 @@ fn put_in_place(staged: TempDir, dir: &Path, parent: &Path) -> Result<(), Report
         if let (Some(former), Some(aside)) = (former, aside) {
             // Kept where it is if even this fails: losing it would be worse than a folder too many.
             if fs::rename(&aside, dir).is_err() {
-                let _ = former.keep();
+                former.keep();
             }
         }
         return Err(failed("rename the finished report to", dir)(error));
     }
-    let _ = staged.keep(); // it has its name now; nothing is left to clean up
+    staged.keep(); // it has its name now; nothing is left to clean up
     sync(parent)?;
     match former {
         Some(former) => {
             let path = former.path().to_owned();
-            former.close().map_err(failed("remove the former report in", &path))
+            former.remove().map_err(failed("remove the former report in", &path))
         }
         None => Ok(()),
     }
 }
 
-fn private_folder(parent: &Path) -> Result<TempDir, ReportError> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".scimdrift-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir_in(parent).map_err(failed("create a temporary folder in", parent))
+fn private_folder(parent: &Path) -> Result<Staging, ReportError> {
+    Staging::within(parent).map_err(failed("create a temporary folder in", parent))
 }
 
 fn private_file(path: &Path) -> io::Result<File> {

@@ -32,6 +32,7 @@ mod manifest;
 mod plan;
 mod point;
 mod rejects;
+mod staging;
 mod summary;
 mod table;
 mod tally;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Format;
 use super::tally::{self, Standing, Turns, Verdict};
 use crate::model::finding::{Severity, Status};
-use crate::model::report::{ControlRow, CoverageRow, EVIDENCE_RULES, Report, WaiverRow};
+use crate::model::report::{ControlRow, CoverageRow, EVIDENCE_RULES, PruningRow, Report, WaiverRow, WithdrawnRow};
 use crate::model::time::Timestamp;
 
 /// The card of this format.
@@ -44,6 +44,8 @@ struct Summary<'r> {
     coverage: Vec<Coverage<'r>>,
     inputs: Inputs,
     refused: Vec<Refused<'r>>,
+    withdrawn: &'r [WithdrawnRow],
+    prunings: &'r [PruningRow],
     parameters: Vec<Parameter<'r>>,
     waivers: Vec<Waiver<'r>>,
     config_sha256: &'r str,
@@ -258,6 +260,8 @@ fn summary(report: &Report) -> Summary<'_> {
         coverage: report.coverage.iter().map(coverage).collect(),
         inputs: inputs(report),
         refused: report.refused.iter().map(|row| Refused { file: &row.file, reason: &row.reason }).collect(),
+        withdrawn: &report.withdrawn,
+        prunings: &report.prunings,
         parameters: report.parameters.iter().map(|(key, value)| Parameter { key, value }).collect(),
         waivers: report.waivers.iter().map(waiver).collect(),
         config_sha256: &head.config_sha256,

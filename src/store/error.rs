@@ -2,8 +2,13 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+
 use super::Holder;
 use crate::model::time::Timestamp;
+
+/// What to do about a store that is not what it was.
+const DAMAGED: &str = "restore the store from a backup, or read the inputs into a new one with --store";
 
 /// A store that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +36,12 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         reason: String,
+    },
+    /// Something stands where a file is to be written.
+    #[error("{}: it is there already", path.display())]
+    Exists {
+        /// Where.
+        path: PathBuf,
     },
     /// SQLite says no.
     #[error("{}: cannot {doing}: {source}", path.display())]
@@ -86,14 +97,21 @@ impl StoreError {
                 "wait until it is done, or let --wait 10m do so; if it hangs, end that process, and the lock is free at once"
             }
             Self::Foreign { .. } => "name another file with --store; scimdrift never repairs or replaces a file that is not its own",
-            Self::Sql { source, .. } if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => {
-                "free some space and run it again: what was committed is kept"
-            }
-            Self::Sql { source, .. } if source.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {
-                "another scimdrift is working on it: wait until it is done"
-            }
-            Self::Sql { .. } => "check the disk, then run it again: what was committed is kept",
-            Self::Damaged { .. } => "restore the store from a backup, or read the inputs into a new one with --store",
+            Self::Exists { .. } => "name another file, or replace this one with --force",
+            Self::Sql { source, .. } => match source.sqlite_error_code() {
+                Some(ErrorCode::DiskFull) => "free some space and run it again: what was committed is kept",
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                    "another program is writing to it, such as another scimdrift or an open sqlite3: wait until it is done, and run it again"
+                }
+                Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                    "check that the file and its folder may be written to, then run it again: what was committed is kept"
+                }
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DAMAGED,
+                _ => {
+                    "check that the disk works and has space, and that the file may grow (`ulimit -f`), then run it again: what was committed is kept"
+                }
+            },
+            Self::Damaged { .. } => DAMAGED,
             Self::OtherForm { .. } => "analyze as of that moment again, with `scimdrift analyze --as-of`",
             Self::Setting { .. } => "logins to other applications were not kept: read the inputs into a new store with --store",
         }

@@ -94,7 +94,7 @@ impl Store {
     /// Answers the digest of all of them, versions included, with their places.
     ///
     /// # Errors
-    /// When the store cannot be read, or a row does not hold an event.
+    /// When the store cannot be read, or a row does not hold the event that was kept in it.
     pub fn events(&self, until: Timestamp, mut visit: impl FnMut(StoredEvent)) -> Result<Digest, StoreError> {
         let names = self.file_names()?;
         let mut seal = EventSeal::default();
@@ -104,6 +104,9 @@ impl Store {
                 let file = names.get(&version.place.file).map(String::as_str).unwrap_or_default();
                 let record = i64::try_from(version.place.origin.record).unwrap_or(i64::MAX);
                 seal.take(version.at, &version.source, &version.native_id, &version.digest, (file, record));
+                if !Digest::of(version.body.as_bytes()).bytes().starts_with(&version.digest) {
+                    return Err(self.damaged("event", &format!("{file}#{record} is not the record that was read")));
+                }
             }
             let stands = standing(versions);
             let event = self.parse(stands)?;

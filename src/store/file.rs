@@ -151,7 +151,8 @@ impl Store {
                             max(part.declared), min(file.name)
                      FROM listing_part AS part JOIN file ON file.id = part.file
                      LEFT JOIN counted ON counted.source = part.source AND counted.scope = part.scope AND counted.at = part.taken_at
-                     WHERE part.taken_at <= ?1
+                     WHERE part.taken_at <= ?1 AND NOT EXISTS (SELECT 1 FROM pruned_listing AS gone
+                         WHERE gone.source = part.source AND gone.scope = part.scope AND gone.taken_at = part.taken_at)
                      GROUP BY part.source, part.scope, part.taken_at ORDER BY part.taken_at, part.source, part.scope";
         self.sql("read the listings", |connection| {
             connection

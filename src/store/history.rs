@@ -30,7 +30,10 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn past_findings(&self, as_of: Timestamp) -> Result<BTreeMap<String, PastFinding>, StoreError> {
-        let query = "SELECT finding_id, min(as_of), max(as_of) FROM finding WHERE as_of < ?1 GROUP BY finding_id";
+        let query = "SELECT finding_id, min(first_seen), max(last_seen) FROM (
+                         SELECT finding_id, as_of AS first_seen, as_of AS last_seen FROM finding WHERE as_of < ?1
+                         UNION ALL SELECT finding_id, first_seen, last_seen FROM pruned_finding WHERE last_seen < ?1)
+                     GROUP BY finding_id";
         self.sql("read earlier findings", |connection| {
             connection
                 .prepare(query)?

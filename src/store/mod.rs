@@ -3,6 +3,7 @@
 //! It keeps events, where they were read, and what was concluded. It does not know what an event means: replaying
 //! is `state`, reading files is `input`, and both meet the store in `pipeline`. `schema.sql` is the only DDL.
 
+mod backup;
 mod dossier;
 mod error;
 mod event;
@@ -10,10 +11,12 @@ mod file;
 mod history;
 mod integrity;
 mod lock;
+mod pruning;
 mod run;
 mod schema;
 mod told;
 mod unchanged;
+mod withdrawal;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +25,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig, limit
 
 use unchanged::Found;
 
+pub use backup::Copy;
 pub use dossier::{Dossiers, Packed};
 pub use error::StoreError;
 pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};
@@ -29,8 +33,10 @@ pub use file::{FileRow, ListingRow};
 pub use history::{PastFinding, Sighting};
 pub use integrity::{AlteredEvent, ComparedEvents};
 pub use lock::{Holder, Lock};
+pub use pruning::{OldListing, OldRecord, Pruning, Removal};
 pub use run::{KeptFinding, RunRow};
 pub use told::Reader;
+pub use withdrawal::Withdrawal;
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 
 /// Damage is noticed, a committed batch survives a power cut, references hold, and 16 MiB of pages stay in memory.
@@ -114,6 +120,21 @@ impl Store {
     pub fn kept_setting(&self, key: &str) -> Result<Option<String>, StoreError> {
         let query = "SELECT value FROM setting WHERE key = ?1";
         self.sql("read a setting", |connection| connection.query_row(query, [key], |row| row.get(0)).optional())
+    }
+
+    /// Gives back the space of what was removed, and leaves nothing of it in the file or in its journal.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or there is no space for a copy of it.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        self.sql("give back space", |connection| {
+            // SQLite makes the new file as a database of its own, which is attached meanwhile.
+            connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+            let compacted = connection.execute_batch("PRAGMA secure_delete = ON; VACUUM;");
+            connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+            compacted?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        })
     }
 
     /// Runs a piece of SQL and gives its error the store's name.

@@ -1,17 +1,18 @@
 //! The schema: made in an empty file, brought up to date in an older one, and compared in every other.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::{Store, StoreError};
 use crate::model::digest::Digest;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 const APPLICATION_ID: i64 = 0x5343_4d44;
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// The digest of every object of an older schema, as SQLite lists them: what is brought up to date has to be what was made.
-const OLDER: [(i64, &str); 2] = [
+const OLDER: [(i64, &str); 3] = [
     (1, "b647449c93e32b23e091d70d799f2ddacea13e4873d647c79ca204a9a68b75f4"),
     (2, "3ae3bfbab34c16b93c6969900085f2be8dcba797205136b88aa00fa238e38687"),
+    (3, "62b0978b310e82bb2c6dd888d13e50e762bf0cba920452f2225987dec559dadc"),
 ];
 
 /// What stands in a file that is opened.
@@ -64,10 +65,13 @@ impl Store {
 
     fn content(&self) -> Result<Content, StoreError> {
         let number = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
-        let not_sqlite = |_| self.foreign("it is no SQLite database".to_owned());
-        let application: i64 = number("PRAGMA application_id").map_err(not_sqlite)?;
-        let version: i64 = number("PRAGMA user_version").map_err(not_sqlite)?;
-        let objects: i64 = number("SELECT count(*) FROM sqlite_schema").map_err(not_sqlite)?;
+        let failed = |source: rusqlite::Error| match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => self.foreign("it is no SQLite database".to_owned()),
+            _ => StoreError::Sql { path: self.path.clone(), doing: "open", source },
+        };
+        let application: i64 = number("PRAGMA application_id").map_err(failed)?;
+        let version: i64 = number("PRAGMA user_version").map_err(failed)?;
+        let objects: i64 = number("SELECT count(*) FROM sqlite_schema").map_err(failed)?;
         match (application, version, objects) {
             (0, 0, 0) => Ok(Content::Nothing),
             (APPLICATION_ID, 1..=VERSION, _) => Ok(Content::Store(version)),
@@ -140,6 +144,9 @@ fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         if connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? == 2 {
             add_dossiers(connection, &memory)?;
         }
+        if connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? == 3 {
+            add_keeping(connection, &memory)?;
+        }
         Ok(())
     };
     let ended = step();
@@ -175,13 +182,26 @@ fn add_dossiers(connection: &Connection, memory: &Connection) -> rusqlite::Resul
     connection.execute_batch("PRAGMA user_version = 3;")
 }
 
+/// In schema 3 nothing could be withdrawn or removed.
+fn add_keeping(connection: &Connection, memory: &Connection) -> rusqlite::Result<()> {
+    for table in ["withdrawn", "pruning", "pruned_count", "pruned", "pruned_listing", "pruned_run", "pruned_finding"] {
+        connection.execute_batch(&statement(memory, table)?)?;
+    }
+    let view = statement(memory, "v_inputs")?;
+    connection.execute_batch(&format!("DROP VIEW v_inputs; {view}; PRAGMA user_version = 4;"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_older_schemas_are_known_as_they_were_made() {
-        let made = [include_str!("../../fixtures/store/schema-1.sql"), include_str!("../../fixtures/store/schema-2.sql")];
+        let made = [
+            include_str!("../../fixtures/store/schema-1.sql"),
+            include_str!("../../fixtures/store/schema-2.sql"),
+            include_str!("../../fixtures/store/schema-3.sql"),
+        ];
         for (sql, (version, digest)) in made.iter().zip(OLDER) {
             let memory = Connection::open_in_memory().expect("memory");
             memory.execute_batch(sql).expect("a schema");

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, pruning};
 use crate::model::digest::Digest;
 use crate::model::event::{Activity, Actor, Event, Failure, Outcome};
 use crate::model::record::{Origin, Reject};
@@ -62,15 +62,15 @@ impl HourRow {
 /// An event as the store keeps it; made on the threads that decode.
 #[derive(Clone, Debug)]
 pub struct EventRow {
-    at: Timestamp,
-    source: String,
-    native_id: String,
-    digest: [u8; 16],
-    activity: &'static str,
-    outcome: &'static str,
-    body: String,
-    origin: Origin,
-    original: String,
+    pub(super) at: Timestamp,
+    pub(super) source: String,
+    pub(super) native_id: String,
+    pub(super) digest: [u8; 16],
+    pub(super) activity: &'static str,
+    pub(super) outcome: &'static str,
+    pub(super) body: String,
+    pub(super) origin: Origin,
+    pub(super) original: String,
 }
 
 #[derive(serde::Serialize)]
@@ -129,6 +129,8 @@ pub struct Writer<'a> {
     /// An original that no event took, because the event was known: the next new event takes it. To take one back from
     /// the store looks through all events for one that rests on it, so that is done once for a file.
     spare: Option<i64>,
+    /// What is older may have been removed for its age, and does not come back.
+    pruned_before: Timestamp,
 }
 
 impl Store {
@@ -156,8 +158,12 @@ impl Store {
             Ok(transaction.last_insert_rowid())
         };
         let file = begun().map_err(failed)?;
+        let pruned: Option<i64> = transaction
+            .query_row("SELECT max(cut) FROM pruning", [], |row| row.get(0))
+            .map_err(|source| StoreError::Sql { path: self.path.clone(), doing: "begin to read a file", source })?;
+        let pruned_before = pruned.map_or(Timestamp::from_micros(i64::MIN), Timestamp::from_micros);
         let (path, name, source) = (self.path.clone(), head.name.to_owned(), head.source.to_owned());
-        Ok(Writer { transaction, path, name, source, file, spare: None })
+        Ok(Writer { transaction, path, name, source, file, spare: None, pruned_before })
     }
 }
 
@@ -171,6 +177,9 @@ impl Writer<'_> {
     }
 
     fn keep_event(&mut self, row: &EventRow) -> rusqlite::Result<()> {
+        if row.at < self.pruned_before && self.was_pruned(row)? {
+            return Ok(());
+        }
         let taken = self.spare.take();
         let original = match taken {
             Some(spare) => spare,
@@ -181,6 +190,17 @@ impl Writer<'_> {
             return self.keep_first_place(row);
         }
         if taken.is_some() { self.update_original(original, &row.original) } else { Ok(()) }
+    }
+
+    /// Whether the record was removed for its age; of the files that brought it the first by name is remembered.
+    fn was_pruned(&self, row: &EventRow) -> rusqlite::Result<bool> {
+        let key = pruning::key(row.at, &row.source, &row.native_id, row.activity);
+        let query = "SELECT name FROM pruned JOIN file ON file.id = pruned.file WHERE key = ?1";
+        let name: Option<String> = self.transaction.prepare_cached(query)?.query_row([key], |found| found.get(0)).optional()?;
+        if name.as_ref().is_some_and(|name| self.name < *name) {
+            self.transaction.prepare_cached("UPDATE pruned SET file = ?2 WHERE key = ?1")?.execute(params![key, self.file])?;
+        }
+        Ok(name.is_some())
     }
 
     fn insert_original(&self, body: &str) -> rusqlite::Result<i64> {
@@ -286,6 +306,7 @@ impl Writer<'_> {
                 .optional()?;
             if let Some(twin) = twin {
                 self.transaction.execute("UPDATE event SET file = ?1 WHERE file = ?2", [twin, self.file])?;
+                self.transaction.execute("UPDATE pruned SET file = ?1 WHERE file = ?2", [twin, self.file])?;
                 self.transaction.execute("DELETE FROM file WHERE id = ?1", [self.file])?;
                 return Ok(());
             }
@@ -335,6 +356,6 @@ impl Writer<'_> {
 }
 
 /// SQLite's integers are signed; counts and offsets stay far below their end.
-fn number(count: u64) -> i64 {
+pub(super) fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

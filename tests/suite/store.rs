@@ -134,7 +134,11 @@ fn the_bundled_sqlite_is_past_the_wal_reset_bug() {
 }
 
 /// Every schema that there was before this one, as it was made.
-const OLDER: [&str; 2] = [include_str!("../../fixtures/store/schema-1.sql"), include_str!("../../fixtures/store/schema-2.sql")];
+const OLDER: [&str; 3] = [
+    include_str!("../../fixtures/store/schema-1.sql"),
+    include_str!("../../fixtures/store/schema-2.sql"),
+    include_str!("../../fixtures/store/schema-3.sql"),
+];
 
 /// A store as an older schema made it, with one run.
 fn store_of(schema: &str, path: &std::path::Path) {

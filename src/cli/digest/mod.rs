@@ -71,6 +71,8 @@ struct Inputs<'r> {
 struct Reading {
     read: u64,
     unchanged: u64,
+    /// Files that `forget` withdrew and that are left alone.
+    withdrawn: u64,
     records: u64,
     relevant: u64,
     rejected: u64,
@@ -200,6 +202,7 @@ impl<'r> Inputs<'r> {
         let reading = |ingested: &Ingested| Reading {
             read: ingested.files,
             unchanged: ingested.unchanged,
+            withdrawn: ingested.withdrawn,
             records: ingested.records,
             relevant: ingested.relevant,
             rejected: ingested.rejected,

@@ -42,11 +42,15 @@ fn inputs(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>) -> io::Result
     if let Some(reading) = inputs.reading {
         let refused = inputs.refused.len();
         let (read, unchanged) = (reading.read, reading.unchanged);
+        let withdrawn = if reading.withdrawn > 0 { format!("{} withdrawn, ", reading.withdrawn) } else { String::new() };
         let records = format!("{} records, {} touch access, {} rejected", reading.records, reading.relevant, reading.rejected);
         page.line(
             out,
             "inputs",
-            &format!("{read} {} read, {unchanged} unchanged, {refused} refused · {records}", if read == 1 { "file" } else { "files" }),
+            &format!(
+                "{read} {} read, {unchanged} unchanged, {withdrawn}{refused} refused · {records}",
+                if read == 1 { "file" } else { "files" }
+            ),
         )?;
     }
     if let (Some(oldest), Some(newest)) = (inputs.sources.first(), inputs.sources.last()) {

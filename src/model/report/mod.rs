@@ -10,11 +10,13 @@ use super::time::{Span, Timestamp};
 
 mod failure;
 mod guard;
+mod keeping;
 mod movement;
 mod news;
 
 pub use failure::FailureRow;
 pub use guard::EVIDENCE_RULES;
+pub use keeping::{PrunedCount, PruningRow, WithdrawnRow};
 pub use movement::{ChangeRow, JoinerRow};
 
 /// One report.
@@ -45,6 +47,12 @@ pub struct Report {
     pub inputs: Vec<InputRow>,
     /// Files that could not be read at all, by name.
     pub refused: Vec<RefusedRow>,
+    /// Files that were withdrawn, by time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<WithdrawnRow>,
+    /// What was removed for its age, by time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prunings: Vec<PruningRow>,
     /// Every rejected record, by file and line.
     pub rejects: Vec<RejectRow>,
     /// Every control that a rule gives evidence for, by framework and id.

@@ -15,7 +15,7 @@ use crate::pipeline::analyze::{frame, input_files, listings_up_to, logs};
 use crate::pipeline::guard::{Guarded, guard};
 use crate::pipeline::{PipelineError, Setup, coverage, findings};
 use crate::state::{Directory, Replay};
-use crate::store::{FileRow, Store};
+use crate::store::{FileRow, OldListing, Store};
 
 /// The rules that look at the evidence alone.
 const OF_EVIDENCE: [&str; 4] = ["log-gap", "rejected-records", "shrunken-listing", "stale-input"];
@@ -25,6 +25,7 @@ pub(super) struct Read {
     as_of: Timestamp,
     files: Vec<FileRow>,
     listings: Vec<Listing>,
+    gone: Vec<OldListing>,
     kept_out: Vec<KeptOut>,
     logs: Vec<Coverage>,
     inputs: Vec<InputFile>,
@@ -44,6 +45,7 @@ impl Read {
             as_of,
             files: Vec::new(),
             listings: Vec::new(),
+            gone: Vec::new(),
             kept_out: Vec::new(),
             logs: Vec::new(),
             inputs: Vec::new(),
@@ -56,6 +58,7 @@ impl Read {
             let Guarded { rest_on, kept_out, .. } = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
             (read.listings, read.kept_out) = (rest_on, kept_out);
             read.logs = logs(store, as_of, &BTreeMap::new())?;
+            read.gone = store.pruned_listings()?;
             read.files = store.files()?;
             read.inputs = input_files(setup, &read.files);
             read.refused = store.refused()?;
@@ -92,7 +95,7 @@ impl Read {
     }
 
     pub(super) fn coverage(&self) -> Vec<CoverageRow> {
-        coverage::rows(&self.context(), &self.listings, &self.files)
+        coverage::rows(&self.context(), &self.listings, &self.gone, &self.files)
     }
 
     /// What the rules about the evidence find, unless a waiver accepts it.

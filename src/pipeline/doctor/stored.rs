@@ -50,6 +50,14 @@ fn content(store: &Store, setup: Option<&Setup>, subject: &str) -> Result<Vec<Ch
         Some(_) => Check::ok(Area::Store, subject, says),
         None => Check::new(Area::Store, Level::Note, subject, says, "run `scimdrift run`"),
     }];
+    let (withdrawn, prunings) = (store.withdrawn()?, store.prunings()?);
+    if !withdrawn.is_empty() || !prunings.is_empty() {
+        let removed: u64 = prunings.iter().flat_map(|pruning| &pruning.removed).map(|kind| kind.records).sum();
+        let before = prunings.iter().map(|pruning| pruning.before).max();
+        let before = before.map(|before| format!(" before {} UTC", before.minute())).unwrap_or_default();
+        let says = format!("{} withdrawn, {removed} old records{before} removed", counted(withdrawn.len(), "file", "files"));
+        checks.push(Check::ok(Area::Store, "removed", says));
+    }
     checks.push(match store.structure()? {
         None => {
             let says =

@@ -15,16 +15,16 @@ use crate::store::{Dossiers, EventEvidence, Packed, Store, StoreError};
 /// So many dossiers stand together.
 const TOGETHER: usize = 256;
 
-/// Keeps a dossier of everybody. `diagnosed` and the `records` it rests on are of the same context.
-pub(in crate::pipeline) fn keep(
+/// A dossier of everybody, packed. `diagnosed` and the `records` it rests on are of the same context.
+pub(in crate::pipeline) fn pack(
     setup: &Setup,
-    store: &mut Store,
+    store: &Store,
     context: &Context<'_>,
     diagnosed: &Diagnosed,
     records: &std::collections::BTreeMap<u32, EventEvidence>,
     mentions: Mentions,
     workers: &Workers,
-) -> Result<(), PipelineError> {
+) -> Result<Dossiers, PipelineError> {
     let subjects = everybody(context.directory);
     let packed = |part: &[super::dossier::Subject]| -> std::io::Result<(Packed, Packed)> {
         let dossiers: Vec<Dossier> = part.iter().map(|subject| dossier(context, *subject, diagnosed, records)).collect();
@@ -34,8 +34,7 @@ pub(in crate::pipeline) fn keep(
     let unpackable = |error: std::io::Error| PipelineError::Dossiers(error.to_string());
     let parts = workers.run(|| subjects.par_chunks(TOGETHER).map(packed).collect::<std::io::Result<Vec<_>>>()).map_err(unpackable)?;
     let mentions = workers.run(|| mentions.packed()).map_err(unpackable)?;
-    let dossiers = Dossiers { basis: basis(setup, store)?, parts, mentions };
-    Ok(store.keep_dossiers(context.as_of, &dossiers)?)
+    Ok(Dossiers { basis: basis(setup, store)?, parts, mentions })
 }
 
 /// Whether the dossiers answer as a replay would.

@@ -28,7 +28,7 @@ use crate::store::{EventEvidence, Store};
 
 pub(super) use dossier::Diagnosed;
 pub(super) use everybody::Everybody;
-pub(super) use kept::keep;
+pub(super) use kept::pack;
 pub(super) use mentions::Mentions;
 use whom::Whom;
 

@@ -15,8 +15,13 @@ pub(super) fn compare(store: &Store, said: &mut Verification) -> Vec<Manifest> {
     let mut manifests = Vec::new();
     let Some(runs) = said.settle(store.runs()) else { return manifests };
     let before = said.differences.len();
-    let hashes: BTreeMap<Timestamp, Option<String>> =
-        runs.iter().map(|run| (run.as_of, run.manifest.as_ref().map(|manifest| Digest::of(manifest.as_bytes()).to_string()))).collect();
+    // A run that was removed for its age left the hash of its manifest.
+    let Some(removed) = said.settle(store.pruned_runs()) else { return manifests };
+    if let (Some((first, _)), Some((last, _))) = (removed.first_key_value(), removed.last_key_value()) {
+        said.notes.push(format!("{} between {first} and {last} had been removed by prune", counted(removed.len())));
+    }
+    let own = runs.iter().map(|run| (run.as_of, run.manifest.as_ref().map(|manifest| Digest::of(manifest.as_bytes()).to_string())));
+    let hashes: BTreeMap<Timestamp, Option<String>> = removed.into_iter().chain(own).collect();
     for run in &runs {
         let Some(text) = &run.manifest else {
             said.notes.push(format!(

@@ -43,6 +43,11 @@ impl Kept {
         };
         let run = own.and_then(|own| runs.iter().find(|run| run.as_of == own.as_of)).or_else(|| runs.iter().find(sealed));
         let Some(run) = run else {
+            let removed = said.settle(store.pruned_runs()).unwrap_or_default();
+            if let Some(own) = own.filter(|own| removed.contains_key(&own.as_of)) {
+                said.unchecked.push(format!("the run as of {} was removed from the store by prune, with its report", own.as_of));
+                return None;
+            }
             let which = own.map_or_else(|| "that this folder is of".to_owned(), |own| format!("as of {}", own.as_of));
             said.unchecked.push(format!("{}: it holds no run {which}", store.path().display()));
             return None;
@@ -145,6 +150,13 @@ pub(super) fn compare_records(store: &Store, manifests: &[Manifest], said: &mut 
         let whole = said.settle(compare_read(store, events, manifests));
         said.differences.extend(whole.flatten());
     }
+    for withdrawn in said.settle(store.withdrawn()).unwrap_or_default() {
+        said.notes.push(format!("{} was withdrawn on {}: {}", withdrawn.file, withdrawn.withdrawn_at.day(), withdrawn.reason));
+    }
+    for pruning in said.settle(store.prunings()).unwrap_or_default() {
+        let records: u64 = pruning.removed.iter().map(|kind| kind.records).sum();
+        said.notes.push(format!("{records} records before {} were removed on {} by prune", pruning.before, pruning.pruned_at.day()));
+    }
     if said.differences.len() == before {
         said.agree("records", format!("{} in the store, each with the digest it was kept with", compared.count));
     }
@@ -159,7 +171,8 @@ fn compare_read(store: &Store, events: Digest, manifests: &[Manifest]) -> Result
     };
     let Some(manifest) = manifests.iter().rev().find(of) else { return Ok(None) };
     let found = store.digest_of_read(events)?.to_string();
-    if found == manifest.read_sha256 {
+    // What was removed for its age since then is on record.
+    if found == store.read_after_prunings(&manifest.read_sha256)? {
         return Ok(None);
     }
     let sentence = format!(

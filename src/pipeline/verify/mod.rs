@@ -141,6 +141,21 @@ pub struct Verification {
 }
 
 impl Verification {
+    /// Nothing checked yet.
+    fn of(folder: String) -> Self {
+        Self {
+            verdict: Verdict::NotWhollyChecked,
+            folder,
+            run: None,
+            left_out: Vec::new(),
+            agrees: Vec::new(),
+            differences: Vec::new(),
+            unchecked: Vec::new(),
+            notes: Vec::new(),
+            inputs: None,
+        }
+    }
+
     fn agree(&mut self, what: &'static str, how: impl Into<String>) {
         self.agrees.push((what, how.into()));
     }
@@ -165,23 +180,22 @@ impl Verification {
     }
 }
 
+/// Verifies a store by itself: its structure, every record, every run, and the chain of them.
+#[must_use]
+pub fn store_alone(store: &Store) -> Verification {
+    let mut said = Verification::of(String::new());
+    let manifests = chain::compare(store, &mut said);
+    kept::compare_records(store, &manifests, &mut said);
+    said.concluded()
+}
+
 /// Verifies a report folder.
 ///
 /// # Errors
 /// When the folder cannot be read, or is no report. What is wrong with a report, or with its store, is no error.
 pub fn verify(ask: &Ask<'_>, workers: &Workers) -> Result<Verification, PipelineError> {
     let folder = Folder::read(ask.dir)?;
-    let mut said = Verification {
-        verdict: Verdict::NotWhollyChecked,
-        folder: ask.dir.display().to_string(),
-        run: None,
-        left_out: Vec::new(),
-        agrees: Vec::new(),
-        differences: Vec::new(),
-        unchecked: Vec::new(),
-        notes: Vec::new(),
-        inputs: None,
-    };
+    let mut said = Verification::of(ask.dir.display().to_string());
     let kept = match ask.store {
         Ok(store) => Kept::find(store, &folder, &mut said),
         Err(why) => {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{Shown, filters};
-use crate::model::report::{InputRow, RefusedRow, RejectRow, Report};
+use crate::model::report::{InputRow, PruningRow, RefusedRow, RejectRow, Report, WithdrawnRow};
 
 /// All files.
 #[derive(Template)]
@@ -11,6 +11,8 @@ use crate::model::report::{InputRow, RefusedRow, RejectRow, Report};
 pub(super) struct Section<'r> {
     shown: Shown<'r, InputRow>,
     refused: &'r [RefusedRow],
+    withdrawn: &'r [WithdrawnRow],
+    prunings: &'r [PruningRow],
     sums: [u64; 5],
 }
 
@@ -21,6 +23,8 @@ impl<'r> Section<'r> {
         Self {
             shown: Shown::of(rows, rows.len(), "inputs.csv"),
             refused: &report.refused,
+            withdrawn: &report.withdrawn,
+            prunings: &report.prunings,
             sums: [sum(|row| row.read), sum(|row| row.used), sum(|row| row.irrelevant), sum(|row| row.duplicate), sum(|row| row.rejected)],
         }
     }

@@ -60,6 +60,7 @@ pub(crate) fn acme() -> Report {
     report.controls = controls(true);
     report.rules = rules(&report.findings);
     report.rejects = rejects();
+    (report.withdrawn, report.prunings) = population::removed();
     report.refused = vec![RefusedRow {
         file: "inputs/notes.docx".into(),
         reason: "it is a ZIP archive; name the folder of the export instead, or leave the file out".into(),
@@ -84,6 +85,8 @@ pub(crate) fn nothing_found() -> Report {
         coverage: coverage(),
         inputs: (0..9).map(input).collect(),
         refused: Vec::new(),
+        withdrawn: Vec::new(),
+        prunings: Vec::new(),
         rejects: Vec::new(),
         controls: controls(false),
         rules: rules(&[]),

@@ -2,8 +2,10 @@
 
 use super::{HOSTILE, PEOPLE, account_name, day, hex, hours, person_id};
 use crate::model::digest::Digest;
-use crate::model::report::{AccountRow, ChangeRow, FailureRow, InputRow, JoinerRow, LeaverRow, TokenRow};
-use crate::model::time::Span;
+use crate::model::report::{
+    AccountRow, ChangeRow, FailureRow, InputRow, JoinerRow, LeaverRow, PrunedCount, PruningRow, TokenRow, WithdrawnRow,
+};
+use crate::model::time::{Span, Timestamp};
 
 pub(super) fn account(index: usize) -> AccountRow {
     let situation = ["linked", "linked", "linked", "linked", "linked", "unmatched", "linked", "disputed", "linked", "exempt"][index % 10];
@@ -152,4 +154,30 @@ pub(super) fn input(index: usize) -> InputRow {
         taken_at: (!log).then(|| day("2026-09-30")),
         complete: (!log).then_some(index != 3),
     }
+}
+
+/// A file that was withdrawn, and what was removed for its age.
+pub(super) fn removed() -> (Vec<WithdrawnRow>, Vec<PruningRow>) {
+    let moment = |text| Timestamp::parse(text).expect("a time");
+    let withdrawn = WithdrawnRow {
+        file: "inputs/okta/other-tenant.ndjson".into(),
+        sha256: Digest::of(b"other tenant").to_string(),
+        bytes: 48_211,
+        source: "okta-system-log".into(),
+        read: 310,
+        removed: 298,
+        removed_sha256: Digest::of(b"its records").to_string(),
+        withdrawn_at: moment("2026-09-20T09:12:00Z"),
+        reason: "exported from the test tenant by mistake".into(),
+        again: false,
+    };
+    let pruning = PruningRow {
+        pruned_at: moment("2026-09-21T02:00:00Z"),
+        before: moment("2025-08-17T00:00:00Z"),
+        removed: vec![PrunedCount { source: "okta-system-log".into(), activity: "sign-on".into(), records: 41_020 }],
+        listings: 12,
+        runs: 30,
+        removed_sha256: Digest::of(b"old records").to_string(),
+    };
+    (vec![withdrawn], vec![pruning])
 }

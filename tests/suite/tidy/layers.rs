@@ -26,7 +26,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
 ];
 
 /// Crates of others, and the only layers that may name them. Unit tests may use any to set things up.
-const CONFINED: [(&str, &[&str]); 26] = [
+const CONFINED: [(&str, &[&str]); 27] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("askama", &["report"]),
@@ -47,6 +47,7 @@ const CONFINED: [(&str, &[&str]); 26] = [
     ("rustls", &["notify"]),
     ("rustls_native_certs", &["notify"]),
     ("sha2", &["model"]),
+    ("signal_hook", &["cli"]),
     ("tempfile", &["report", "metrics", "store", "pipeline"]),
     ("terminal_size", &["cli"]),
     ("toml", &["policy", "pipeline"]),
