@@ -72,7 +72,7 @@ struct Left {
 }
 
 impl Company<'_> {
-    /// Kills runs of both nights by turns until so many were tried, and compares what is left after each pair.
+    /// Kills so many runs of both nights by turns, those not counted that were done before their moment, and compares what is left after each pair.
     ///
     /// # Errors
     /// When files cannot be written, or the program does not start.
@@ -88,11 +88,11 @@ impl Company<'_> {
             *length = began.elapsed();
         }
         let wanted = undisturbed.left()?;
-        while tally.killed + tally.done_before < times {
+        while tally.killed < times {
             let place = Place::new(self)?;
             for (night, length) in lengths.into_iter().enumerate() {
                 place.deliver(night)?;
-                if tally.killed + tally.done_before < times {
+                if tally.killed < times {
                     let moment = dice.moment(length);
                     if place.kill(night, moment)? { tally.killed += 1 } else { tally.done_before += 1 }
                 }
