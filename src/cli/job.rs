@@ -1,5 +1,6 @@
 //! The job and its parts: `run`, `ingest`, `analyze`, `report`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use super::terminal::{Terminal, severity_style, visible};
 use crate::model::finding::{Severity, Status, Turn};
 use crate::model::report::Report;
 use crate::model::time::Timestamp;
-use crate::pipeline::{self, Analysis, Ingested, InputPath, Setup, Workers};
+use crate::pipeline::{self, Analysis, Change, Ingested, InputPath, Setup, Workers};
 use crate::report::{self, Standing, Turns};
 use crate::store::{Store, StoreError};
 
@@ -46,7 +47,9 @@ pub(super) fn ingest(global: &Global, paths: &[PathBuf], terminal: &Terminal) ->
         Terminal::warning(&format!("{pattern}: no file matches it"));
     }
     let json = serde_json::json!({
-        "files": ingested.files, "unchanged": ingested.unchanged, "records": ingested.records, "relevant": ingested.relevant,
+        "files": ingested.files, "unchanged": ingested.unchanged,
+        "changed": ingested.changed.iter().map(|(file, change)| serde_json::json!({"file": file, "change": change.word()})).collect::<Vec<_>>(),
+        "records": ingested.records, "relevant": ingested.relevant,
         "rejected": ingested.rejected, "refused": ingested.refused.iter().map(|(file, _)| file).collect::<Vec<_>>(), "unmatched": empty,
     });
     terminal.outcome(&json, |out| writeln!(out, "{}", reading_in_words(&ingested)))?;
@@ -131,8 +134,11 @@ impl Desk {
 
     fn read(&mut self, files: &[InputPath], terminal: &Terminal) -> Result<Ingested, Failure> {
         let reading = terminal.reading(files.len());
-        let ingested = pipeline::ingest(&self.setup, &mut self.store, files, &self.workers, &|progress| reading.show(progress))?;
+        let ingested = pipeline::ingest(&self.setup, &mut self.store, files, &self.workers, now(), &|progress| reading.show(progress))?;
         drop(reading);
+        for (file, change) in &ingested.changed {
+            terminal.detail(&change_in_words(file, change));
+        }
         for (file, reason) in &ingested.refused {
             Terminal::warning(&format!("{file} was not read: {reason}"));
         }
@@ -178,8 +184,12 @@ fn exit(analysis: &Analysis, output: &Output) -> Exit {
 }
 
 fn reading_in_words(ingested: &Ingested) -> String {
+    let mut changes: BTreeMap<&str, usize> = BTreeMap::new();
+    ingested.changed.iter().for_each(|(_, change)| *changes.entry(change.word()).or_default() += 1);
+    let changes: Vec<String> = changes.iter().map(|(word, count)| format!("{count} {word}, ")).collect();
+    let changes = changes.concat();
     format!(
-        "{} files read, {} unchanged, {} refused; {} records, {} of them touch access, {} rejected",
+        "{} files read, {} unchanged, {changes}{} refused; {} records, {} of them touch access, {} rejected",
         ingested.files,
         ingested.unchanged,
         ingested.refused.len(),
@@ -187,6 +197,16 @@ fn reading_in_words(ingested: &Ingested) -> String {
         ingested.relevant,
         ingested.rejected
     )
+}
+
+fn change_in_words(file: &str, change: &Change) -> String {
+    let said = match change {
+        Change::Grown => "has grown: what is new was read".to_owned(),
+        Change::Rotated(from) => format!("holds what was read as {from}: rotated, nothing is new"),
+        Change::Truncated => "is shorter than it was, and begins like it: truncated, read whole".to_owned(),
+        Change::Replaced => "holds something else than it did: replaced, read whole".to_owned(),
+    };
+    format!("{} {}", visible(file), visible(&said))
 }
 
 fn digest_json(report: &Report, folder: Option<&PathBuf>) -> serde_json::Value {

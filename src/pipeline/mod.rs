@@ -22,7 +22,9 @@ mod joiners;
 mod leavers;
 mod moment;
 mod plan;
+mod reading;
 mod setup;
+mod standing;
 mod tokens;
 mod trace;
 pub mod verify;
@@ -34,6 +36,7 @@ pub use ingest::{Ingested, Progress, ingest};
 pub use inputs::{InputPath, expand, expand_paths};
 pub use plan::{Named, PlanAnswer, Suppositions, plan};
 pub use setup::Setup;
+pub use standing::Change;
 pub use trace::{Answer, Window, trace};
 
 /// The threads that decode and judge.

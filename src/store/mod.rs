@@ -9,6 +9,7 @@ mod event;
 mod file;
 mod history;
 mod integrity;
+mod likeness;
 mod run;
 mod schema;
 mod unchanged;
@@ -26,6 +27,7 @@ pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};
 pub use file::{FileRow, ListingRow};
 pub use history::{PastFinding, Sighting};
 pub use integrity::{AlteredEvent, ComparedEvents};
+pub use likeness::Likeness;
 pub use run::{KeptFinding, RunRow};
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 

@@ -7,11 +7,12 @@ use crate::model::digest::Digest;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 const APPLICATION_ID: i64 = 0x5343_4d44;
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// The digest of every object of an older schema, as SQLite lists them: what is brought up to date has to be what was made.
-const OLDER: [(i64, &str); 2] = [
+const OLDER: [(i64, &str); 3] = [
     (1, "b647449c93e32b23e091d70d799f2ddacea13e4873d647c79ca204a9a68b75f4"),
     (2, "3ae3bfbab34c16b93c6969900085f2be8dcba797205136b88aa00fa238e38687"),
+    (3, "62b0978b310e82bb2c6dd888d13e50e762bf0cba920452f2225987dec559dadc"),
 ];
 
 /// What stands in a file that is opened.
@@ -140,6 +141,9 @@ fn migrate(connection: &Connection) -> rusqlite::Result<()> {
         if connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? == 2 {
             add_dossiers(connection, &memory)?;
         }
+        if connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? == 3 {
+            add_likenesses(connection, &memory)?;
+        }
         Ok(())
     };
     let ended = step();
@@ -175,13 +179,23 @@ fn add_dossiers(connection: &Connection, memory: &Connection) -> rusqlite::Resul
     connection.execute_batch("PRAGMA user_version = 3;")
 }
 
+/// Schema 3 did not know what files looked like; the next reading tells.
+fn add_likenesses(connection: &Connection, memory: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(&statement(memory, "likeness")?)?;
+    connection.execute_batch("PRAGMA user_version = 4;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_older_schemas_are_known_as_they_were_made() {
-        let made = [include_str!("../../fixtures/store/schema-1.sql"), include_str!("../../fixtures/store/schema-2.sql")];
+        let made = [
+            include_str!("../../fixtures/store/schema-1.sql"),
+            include_str!("../../fixtures/store/schema-2.sql"),
+            include_str!("../../fixtures/store/schema-3.sql"),
+        ];
         for (sql, (version, digest)) in made.iter().zip(OLDER) {
             let memory = Connection::open_in_memory().expect("memory");
             memory.execute_batch(sql).expect("a schema");

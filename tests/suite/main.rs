@@ -12,6 +12,7 @@ mod mutant;
 mod page;
 mod plan;
 mod properties;
+mod reading;
 mod rules;
 mod sample;
 mod scim_server;

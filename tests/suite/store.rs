@@ -31,7 +31,8 @@ fn telling(native_id: &str, activity: Activity, record: u64) -> EventRow {
 
 fn tail(bytes: &[u8], relevant: u64) -> FileTail<'static> {
     let sha256 = scimdrift::model::digest::Digest::of(bytes);
-    FileTail { sha256, bytes: bytes.len() as u64, records: relevant, relevant, rejected: 0, span: None, listing: None, hours: &[] }
+    let bytes = bytes.len() as u64;
+    FileTail { sha256, bytes, records: relevant, relevant, rejected: 0, span: None, listing: None, hours: &[], looks: None, line_end: None }
 }
 
 fn read(store: &mut Store, name: &str, events: &[EventRow]) {
@@ -134,7 +135,11 @@ fn the_bundled_sqlite_is_past_the_wal_reset_bug() {
 }
 
 /// Every schema that there was before this one, as it was made.
-const OLDER: [&str; 2] = [include_str!("../../fixtures/store/schema-1.sql"), include_str!("../../fixtures/store/schema-2.sql")];
+const OLDER: [&str; 3] = [
+    include_str!("../../fixtures/store/schema-1.sql"),
+    include_str!("../../fixtures/store/schema-2.sql"),
+    include_str!("../../fixtures/store/schema-3.sql"),
+];
 
 /// A store as an older schema made it, with one run.
 fn store_of(schema: &str, path: &std::path::Path) {
