@@ -13,6 +13,7 @@ mod likeness;
 mod run;
 mod schema;
 mod unchanged;
+mod version;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -23,12 +24,13 @@ use unchanged::Found;
 
 pub use dossier::{Dossiers, Packed};
 pub use error::StoreError;
-pub use event::{EventEvidence, KeptVersion, Place, StoredEvent};
+pub use event::{EventEvidence, Place, StoredEvent};
 pub use file::{FileRow, ListingRow};
 pub use history::{PastFinding, Sighting};
 pub use integrity::{AlteredEvent, ComparedEvents};
 pub use likeness::Likeness;
 pub use run::{KeptFinding, RunRow};
+pub use version::KeptVersion;
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 
 /// Damage is noticed, a committed batch survives a power cut, references hold, and 16 MiB of pages stay in memory.
