@@ -99,7 +99,9 @@ impl Bench<'_> {
                 cost.wall,
                 spent.peak
             ),
-            None => println!("  {command:<13} wall {:>6.2} s; processor time and memory: not measured, since there is no GNU time", cost.wall),
+            None => {
+                println!("  {command:<13} wall {:>6.2} s; processor time and memory: not measured, since there is no GNU time", cost.wall)
+            }
         }
         cost
     }

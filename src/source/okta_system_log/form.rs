@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::model::record::Row;
 pub(super) use crate::source::wire::Moment as Published;
-use crate::source::wire::{self, Object};
+use crate::source::wire::{self, Object, skim};
 
 /// A text of an event. Log streams through some SIEMs have the word `null` where there is none.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -39,13 +39,30 @@ pub(super) struct Head<'a> {
     #[serde(borrow)]
     transaction: Object<Transaction<'a>>,
     #[serde(borrow)]
-    target: Option<&'a RawValue>,
+    target: Option<Raw<'a>>,
     #[serde(borrow)]
-    detail: Option<&'a RawValue>,
+    detail: Option<Raw<'a>>,
     #[serde(borrow)]
-    event: Option<&'a RawValue>,
+    event: Option<Raw<'a>>,
     #[serde(borrow)]
-    message: Option<&'a RawValue>,
+    message: Option<Raw<'a>>,
+}
+
+/// A value as it is written.
+#[derive(Clone, Copy, Debug)]
+struct Raw<'a>(&'a str);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(|raw| Self(raw.get()))
+    }
+}
+
+impl<'a> Raw<'a> {
+    /// Of a member; without a value where that is `null`, as `serde` reads an `Option`.
+    fn of(value: &'a [u8]) -> std::result::Result<Option<Self>, std::str::Utf8Error> {
+        std::str::from_utf8(value).map(|text| (text != "null").then_some(Self(text)))
+    }
 }
 
 /// An event inside the record of a log stream.
@@ -59,13 +76,59 @@ pub(super) enum Wrapped<'a> {
 }
 
 impl<'a> Head<'a> {
+    /// What [`serde_json`] reads of a record, found by skimming it; `None` where that is for `serde_json` to say.
+    pub(super) fn skim(record: &'a [u8]) -> Option<Self> {
+        fn read<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Option<T> {
+            serde_json::from_slice(value).ok()
+        }
+        let (mut head, mut told) = (Self::default(), 0_u8);
+        skim::members(record, |name, value| {
+            let member = match name {
+                "eventType" | "eventtype" => {
+                    head.event_type = read(value)?;
+                    1 << 0
+                }
+                "published" => {
+                    head.published = read(value)?;
+                    1 << 1
+                }
+                "transaction" => {
+                    head.transaction = read(value)?;
+                    1 << 2
+                }
+                "target" => {
+                    head.target = Raw::of(value).ok()?;
+                    1 << 3
+                }
+                "detail" => {
+                    head.detail = Raw::of(value).ok()?;
+                    1 << 4
+                }
+                "event" => {
+                    head.event = Raw::of(value).ok()?;
+                    1 << 5
+                }
+                "message" => {
+                    head.message = Raw::of(value).ok()?;
+                    1 << 6
+                }
+                _ => return Some(()),
+            };
+            // What is told twice is refused, and not here.
+            let twice = told & member != 0;
+            told |= member;
+            (!twice).then_some(())
+        })?;
+        Some(head)
+    }
+
     /// The event inside.
     pub(super) fn wrapped(&self) -> Wrapped<'a> {
-        let object = |raw: Option<&'a RawValue>| raw.map(RawValue::get).filter(|json| json.starts_with('{'));
+        let object = |raw: Option<Raw<'a>>| raw.map(|raw| raw.0).filter(|json| json.starts_with('{'));
         if let Some(inner) = object(self.detail).or_else(|| object(self.event)) {
             return Wrapped::Object(inner.as_bytes());
         }
-        let text = self.message.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+        let text = self.message.and_then(|raw| serde_json::from_str::<String>(raw.0).ok());
         text.filter(|text| text.trim_start().starts_with('{')).map_or(Wrapped::Nothing, Wrapped::Text)
     }
 
@@ -76,7 +139,7 @@ impl<'a> Head<'a> {
 
     /// The event with nothing but its targets; `None` where it has none or they cannot be read.
     pub(super) fn targets(&self) -> Option<LogEvent<'a>> {
-        let target = serde_json::from_str(self.target?.get()).ok()?;
+        let target = serde_json::from_str(self.target?.0).ok()?;
         Some(LogEvent { target, ..LogEvent::default() })
     }
 
@@ -216,4 +279,101 @@ impl<'a> LogEvent<'a> {
 fn entity<'a>(row: &Row<'a>, prefix: &str) -> Entity<'a> {
     let field = |name: &str| Text::of(row.get(&format!("{prefix}.{name}")));
     Entity { id: field("id"), kind: field("type"), alternate_id: field("alternate_id"), display_name: field("display_name") }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const EVENT: &str = r#"{"actor":{"id":"00u1","alternateId":"jane@acme.example"},"eventType":"user.authentication.sso","published":"2026-06-01T12:00:00.000Z","outcome":{"result":"SUCCESS","reason":null},"debugContext":{"debugData":{"url":"\/login?x=\u0026","n":-1.5e-3,"deep":[[{}],[],true,false]}},"transaction":{"type":"WEB","id":"t1","detail":{"requestApiTokenId":"00T1"}},"uuid":"u1","target":[{"id":"0oa1","type":"AppInstance"},{"id":"00u1"}],"message":"{\"eventType\":1}","note":"é"}"#;
+
+    /// Pieces that make JSON, break it, or say the same twice.
+    const PIECES: [&str; 36] = [
+        "\"",
+        "\\",
+        "\\u00",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        " ",
+        "\n",
+        "\t",
+        "\u{1}",
+        "0",
+        "-",
+        "1",
+        ".",
+        "e",
+        "+",
+        "true",
+        "null",
+        "nul",
+        "\"eventType\":",
+        "\"eventtype\":\"x\",",
+        "\"published\":1,",
+        "\"published\":null,",
+        "\"target\":null,",
+        "\"target\":[],",
+        "\"transaction\":{\"id\":[]},",
+        "\"transaction\":null,",
+        "\"message\":\"a\",",
+        "\"\\u0065vent\":1,",
+        "\"detail\":{\"a\":1},",
+        "{\"a\":",
+        "é",
+        "\"k\":\"v\",",
+    ];
+
+    fn reference(record: &[u8]) -> Option<String> {
+        serde_json::from_slice::<Head<'_>>(record).ok().map(|head| format!("{head:?}"))
+    }
+
+    fn skimmed(record: &[u8]) -> Option<String> {
+        Head::skim(record).map(|head| format!("{head:?}"))
+    }
+
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            4 => prop::sample::select(PIECES.to_vec()).prop_map(|piece| piece.as_bytes().to_vec()),
+            1 => any::<u8>().prop_map(|byte| vec![byte]),
+            1 => Just(Vec::new()),
+        ]
+    }
+
+    #[test]
+    fn an_event_is_skimmed() {
+        let head = skimmed(EVENT.as_bytes());
+        assert_eq!(head, reference(EVENT.as_bytes()));
+        assert!(head.is_some_and(|head| head.contains("00T1") && head.contains("AppInstance")));
+    }
+
+    proptest! {
+        /// Whatever is cut out of an event and put into it: what is skimmed is what the reference reads, and what the
+        /// reference refuses is not skimmed. `PROPTEST_CASES` says how often it is tried.
+        #[test]
+        fn skimming_agrees_on_an_event(edits in prop::collection::vec((0..EVENT.len(), 0..12_usize, piece()), 0..4)) {
+            let mut record = EVENT.as_bytes().to_vec();
+            for (at, cut, piece) in edits {
+                let at = at.min(record.len());
+                let end = (at + cut).min(record.len());
+                record.splice(at..end, piece);
+            }
+            if let Some(head) = skimmed(&record) {
+                prop_assert_eq!(Some(head), reference(&record), "{}", String::from_utf8_lossy(&record));
+            }
+        }
+
+        #[test]
+        fn skimming_agrees_on_what_is_made_of_pieces(pieces in prop::collection::vec(piece(), 0..24)) {
+            let record = [b"{".to_vec(), pieces.concat(), b"}".to_vec()].concat();
+            if let Some(head) = skimmed(&record) {
+                prop_assert_eq!(Some(head), reference(&record), "{}", String::from_utf8_lossy(&record));
+            }
+        }
+    }
 }

@@ -50,7 +50,10 @@ fn decode(record: &RawRecord<'_>, scope: &Scope) -> Result<Decoded, Reject> {
 }
 
 fn decode_json(record: &RawRecord<'_>, bytes: &[u8], scope: &Scope) -> Result<Decoded, Reject> {
-    let head: Head<'_> = json(record)?;
+    let head = match Head::skim(bytes) {
+        Some(head) => head,
+        None => json(record)?,
+    };
     if head.event_type.get().is_some() || head.published != form::Published::Absent {
         return decode_event(record, &head, bytes, scope);
     }

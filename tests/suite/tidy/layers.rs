@@ -24,7 +24,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates of others, and the only layers that may name them. Unit tests may use any to set things up.
-const CONFINED: [(&str, &[&str]); 21] = [
+const CONFINED: [(&str, &[&str]); 22] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("askama", &["report"]),
@@ -45,6 +45,7 @@ const CONFINED: [(&str, &[&str]); 21] = [
     ("terminal_size", &["cli"]),
     ("toml", &["policy", "pipeline"]),
     ("unicode_width", &["cli"]),
+    ("wide", &["source"]),
     ("zstd", &["input", "store"]),
 ];
 
