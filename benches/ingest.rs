@@ -100,7 +100,7 @@ impl Bench<'_> {
                 spent.peak
             ),
             None => {
-                println!("  {command:<13} wall {:>6.2} s; processor time and memory: not measured, since there is no GNU time", cost.wall)
+                println!("  {command:<13} wall {:>6.2} s; processor time and memory: not measured, since there is no GNU time", cost.wall);
             }
         }
         cost
