@@ -35,6 +35,19 @@ CREATE TABLE file (
     UNIQUE (name, sha256)
 ) STRICT;
 
+-- What the file of a name looked like when it was last known to hold what was read, so that it need not be read again to know
+-- that it still does, and is read on behind its end when it has grown. May be emptied at any time.
+CREATE TABLE likeness (
+    name       TEXT PRIMARY KEY,
+    file       INTEGER NOT NULL UNIQUE REFERENCES file (id) ON DELETE CASCADE,
+    seen       TEXT,                                         -- place, length, times, digests of both ends; none where they prove nothing
+    beginning  TEXT NOT NULL,                                -- digests of its first 16, 64, 256 … bytes
+    ends_at    INTEGER,                                      -- bytes before the end of its whole lines, where it is made of lines
+    lines      INTEGER,                                      -- lines before it
+    records    INTEGER,                                      -- records before it
+    CHECK ((ends_at IS NULL) = (lines IS NULL) AND (lines IS NULL) = (records IS NULL))
+) STRICT, WITHOUT ROWID;
+
 -- Files that could not be read at all, and why. Withdrawn as soon as the file can be read.
 CREATE TABLE refused (
     name   TEXT PRIMARY KEY,

@@ -78,7 +78,11 @@ fn measure(accounts: u64, folder: &Path) {
 /// The median of what it takes to answer a question about one person, in milliseconds by the wall clock.
 fn trace(folder: &Path, common: &[&str], report: &Path) -> f64 {
     let accounts = fs::read_to_string(report.join("accounts.csv")).unwrap();
-    let ids: Vec<&str> = accounts.lines().skip(1).filter_map(|line| line.split(',').find(|cell| cell.starts_with("00u"))).collect();
+    let ids: Vec<&str> = accounts
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').map(|cell| cell.trim_matches('"')).find(|cell| cell.starts_with("00u")))
+        .collect();
     let mut walls: Vec<f64> = (0..ASKED)
         .map(|one| {
             let person = ids[ids.len() * one / ASKED];

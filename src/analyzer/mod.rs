@@ -171,11 +171,16 @@ pub const ALL: &[Analyzer] = &[
 /// Runs every rule. The order of findings does not depend on the number of threads.
 #[must_use]
 pub fn run(context: &Context<'_>) -> Vec<Finding> {
+    conclude(context, judge(context, &context.directory.slices))
+}
+
+/// What the rules that judge person by person find in these slices. Nobody's findings depend on who else is judged, so that
+/// parts of the directory may be judged apart, and [`conclude`] gets them in any order.
+#[must_use]
+pub fn judge(context: &Context<'_>, slices: &[Slice]) -> Vec<Finding> {
     let each: Vec<_> =
         ALL.iter().filter_map(|analyzer| if let Judge::EachSlice(judge) = analyzer.judge { Some(judge) } else { None }).collect();
-    let mut findings: Vec<Finding> = context
-        .directory
-        .slices
+    slices
         .par_iter()
         .with_min_len(256)
         .flat_map_iter(|slice| {
@@ -185,7 +190,12 @@ pub fn run(context: &Context<'_>) -> Vec<Finding> {
             }
             found
         })
-        .collect();
+        .collect()
+}
+
+/// Adds what the other rules find, which look at everything once.
+#[must_use]
+pub fn conclude(context: &Context<'_>, mut findings: Vec<Finding>) -> Vec<Finding> {
     for analyzer in ALL {
         if let Judge::Once(judge) = analyzer.judge {
             judge(context, &mut findings);

@@ -1,6 +1,6 @@
 //! The job and its parts: `run`, `ingest`, `analyze`, `report`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::json;
@@ -10,11 +10,11 @@ use super::desk::Desk;
 use super::digest::{self, Circumstances, RunDigest};
 use super::exit::{Exit, Failure};
 use super::telling::{self, Before, Ran, Watch};
-use super::terminal::{Layout, Terminal, log};
+use super::terminal::{Layout, Terminal, log, visible};
 use crate::model::finding::{Severity, Status};
 use crate::model::report::Report;
 use crate::model::time::Timestamp;
-use crate::pipeline::{self, Analysis, Ingested, InputPath, Setup};
+use crate::pipeline::{self, Analysis, Change, Ingested, InputPath, Setup};
 use crate::report::{self, Standing, Turns};
 use crate::store::Reader;
 
@@ -79,9 +79,11 @@ pub(super) fn ingest(global: &Global, paths: &[PathBuf], again: bool, terminal: 
     for pattern in &empty {
         Terminal::warning(&format!("{pattern}: no file matches it"));
     }
-    let json = serde_json::json!({
-        "files": ingested.files, "unchanged": ingested.unchanged, "records": ingested.records, "relevant": ingested.relevant,
-        "rejected": ingested.rejected, "withdrawn": ingested.withdrawn, "refused": ingested.refused.iter().map(|(file, _)| file).collect::<Vec<_>>(), "unmatched": empty,
+    let json = json!({
+        "files": ingested.files, "unchanged": ingested.unchanged,
+        "changed": ingested.changed.iter().map(|(file, change)| json!({"file": file, "change": change.word()})).collect::<Vec<_>>(),
+        "records": ingested.records, "relevant": ingested.relevant, "rejected": ingested.rejected, "withdrawn": ingested.withdrawn,
+        "refused": ingested.refused.iter().map(|(file, _)| file).collect::<Vec<_>>(), "unmatched": empty,
     });
     terminal.outcome(&json, |out| writeln!(out, "{}", reading_in_words(&ingested)))?;
     let whole = ingested.refused.is_empty() && ingested.rejected == 0 && empty.is_empty();
@@ -129,14 +131,18 @@ fn say(report: &Report, circumstances: &Circumstances<'_>, terminal: &Terminal) 
 /// Reads files into the store and says which could not be read.
 fn read(desk: &mut Desk, files: &[InputPath], terminal: &Terminal) -> Result<Ingested, Failure> {
     let reading = terminal.reading(files.len());
-    let ingested = pipeline::ingest(&desk.setup, &mut desk.store, files, &desk.workers, &|progress| reading.show(progress))?;
+    let ingested = pipeline::ingest(&desk.setup, &mut desk.store, files, &desk.workers, now(), &|progress| reading.show(progress))?;
     drop(reading);
+    for (file, change) in &ingested.changed {
+        terminal.detail(&change_in_words(file, change));
+    }
     for (file, reason) in &ingested.refused {
         Terminal::warning_about(&format!("{file} was not read: {reason}"), json!({"file": file, "reason": reason}));
     }
-    let Ingested { files, unchanged, refused, records, relevant, rejected, withdrawn } = &ingested;
+    let Ingested { files, unchanged, changed, refused, records, relevant, rejected, withdrawn } = &ingested;
+    let changed: Vec<_> = changed.iter().map(|(file, change)| json!({"file": file, "change": change.word()})).collect();
     let counts = json!({"files": files, "unchanged": unchanged, "refused": refused.len(), "records": records, "relevant": relevant, "rejected": rejected,
-        "withdrawn": withdrawn});
+        "withdrawn": withdrawn, "changed": changed});
     log::stage("inputs read", counts);
     Ok(ingested)
 }
@@ -189,9 +195,13 @@ fn exit(report: &Report, output: &Output) -> Exit {
 }
 
 fn reading_in_words(ingested: &Ingested) -> String {
+    let mut changes: BTreeMap<&str, usize> = BTreeMap::new();
+    ingested.changed.iter().for_each(|(_, change)| *changes.entry(change.word()).or_default() += 1);
+    let changes: Vec<String> = changes.iter().map(|(word, count)| format!("{count} {word}, ")).collect();
+    let changes = changes.concat();
     let withdrawn = if ingested.withdrawn > 0 { format!("{} withdrawn, ", ingested.withdrawn) } else { String::new() };
     format!(
-        "{} files read, {} unchanged, {withdrawn}{} refused; {} records, {} of them touch access, {} rejected",
+        "{} files read, {} unchanged, {changes}{withdrawn}{} refused; {} records, {} of them touch access, {} rejected",
         ingested.files,
         ingested.unchanged,
         ingested.refused.len(),
@@ -199,4 +209,14 @@ fn reading_in_words(ingested: &Ingested) -> String {
         ingested.relevant,
         ingested.rejected
     )
+}
+
+fn change_in_words(file: &str, change: &Change) -> String {
+    let said = match change {
+        Change::Grown => "has grown: what is new was read".to_owned(),
+        Change::Rotated(from) => format!("holds what was read as {from}: rotated, nothing is new"),
+        Change::Truncated => "is shorter than it was, and begins like it: truncated, read whole".to_owned(),
+        Change::Replaced => "holds something else than it did: replaced, read whole".to_owned(),
+    };
+    format!("{} {}", visible(file), visible(&said))
 }

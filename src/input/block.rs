@@ -201,6 +201,16 @@ impl Cursor {
         Self { at, open: None, line: 1, counted: 0 }
     }
 
+    /// At the start of a text that stands behind so many lines.
+    pub(super) const fn behind(lines: u64) -> Self {
+        Self { at: 0, open: None, line: lines.saturating_add(1), counted: 0 }
+    }
+
+    /// How many lines ended before [`Cursor::kept`]; once all text is scanned and [`Cursor::settle`] was called.
+    pub(super) const fn lines_passed(&self) -> u64 {
+        self.line.saturating_sub(1)
+    }
+
     /// A record begins at the next byte.
     pub(super) fn begin(&mut self, text: &[u8]) {
         let line = self.line(text);

@@ -134,6 +134,12 @@ impl TextReader {
         io::copy(self.raw_mut(), &mut io::sink()).map(drop)
     }
 
+    /// Passes over so many bytes of a plain text; answers over how many.
+    pub(super) fn skip(&mut self, bytes: u64) -> io::Result<u64> {
+        let mut raw = BufReader::with_capacity(BUFFER, self.raw_mut().take(bytes));
+        io::copy(&mut raw, &mut io::sink())
+    }
+
     /// The digest and the number of the bytes read from the disk so far.
     pub(super) fn digest(&self) -> (Digest, u64) {
         let raw = self.raw();

@@ -17,6 +17,12 @@ pub(super) trait Cutter: Send {
     /// Where it stands.
     fn cursor(&mut self) -> &mut Cursor;
 
+    /// Where the whole lines of the text end, when all of it is scanned, and how many came before; `None` where lines are no
+    /// records.
+    fn line_end(&self) -> Option<(usize, u64)> {
+        None
+    }
+
     /// What the wrapper around the records has said so far.
     fn wrapping(&self) -> Option<&Wrapping> {
         None

@@ -27,6 +27,11 @@ impl Framing {
     fn new(words: impl Into<String>, cutter: impl Cutter + 'static) -> Self {
         Self { words: words.into(), cutter: Box::new(cutter), envelope: None, columns: None }
     }
+
+    /// Of a text that stands behind so many lines.
+    pub(super) fn of_lines_behind(lines: u64) -> Self {
+        Self::new("NDJSON", Lines::behind(lines))
+    }
 }
 
 /// Why a text has none that is known here.

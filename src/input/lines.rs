@@ -22,6 +22,11 @@ impl Lines {
         Self { cursor: Cursor::starting_at(at), inside: false }
     }
 
+    /// Goes on behind so many lines.
+    pub(super) const fn behind(lines: u64) -> Self {
+        Self { cursor: Cursor::behind(lines), inside: false }
+    }
+
     fn begin(&mut self, text: &[u8]) {
         if !self.inside {
             self.cursor.begin(text);
@@ -70,6 +75,12 @@ impl Cutter for Lines {
 
     fn cursor(&mut self) -> &mut Cursor {
         &mut self.cursor
+    }
+
+    fn line_end(&self) -> Option<(usize, u64)> {
+        // What is left of a line that was too long is no line.
+        let is_rest = self.inside && self.cursor.open().is_none();
+        (!is_rest).then(|| (self.cursor.kept(), self.cursor.lines_passed()))
     }
 }
 

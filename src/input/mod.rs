@@ -16,6 +16,7 @@ mod compression;
 mod cutter;
 mod error;
 mod framing;
+mod identity;
 mod lines;
 mod nesting;
 mod table;
@@ -34,12 +35,14 @@ use serde_json::Value;
 
 pub use self::block::Block;
 use self::block::{Cuts, Limits};
-use self::compression::{Fault, Filled, TextReader};
+use self::compression::{Compression, Fault, Filled, TextReader};
 use self::cutter::Cutter;
 pub use self::error::InputError;
 use self::framing::{Framing, Unknown};
+pub use self::identity::{Digests, digests, look};
 use self::table::Columns;
-use crate::model::digest::{Digest, Hasher};
+use crate::model::digest::Digest;
+use crate::model::identity::LineEnd;
 use crate::model::record::{Body, Envelope, Reject, Sample};
 
 /// The records that recognition looks at: so many at most,
@@ -56,27 +59,20 @@ pub fn open(path: &Path) -> Result<Input, InputError> {
     Input::read(Box::new(file), path, Limits::STANDARD)
 }
 
-/// The SHA-256 of the first `limit` bytes of a file as it lies on the disk (of all bytes without a limit), and how
-/// many bytes there were.
+/// Opens a file of lines that was read before, to go on behind what was read: its first `bytes` had this digest, and its
+/// whole lines ended there. `None` where it does not begin with that any more. What was read before is hashed, and no more.
 ///
 /// # Errors
 /// Where it cannot be opened or read.
-pub fn digest(path: &Path, limit: Option<u64>) -> Result<(Digest, u64), InputError> {
+pub fn open_behind(path: &Path, (bytes, sha256): (u64, &str), end: LineEnd) -> Result<Option<Input>, InputError> {
+    let failed = |source| InputError::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(|source| InputError::Open { path: path.to_owned(), source })?;
-    let mut file = file.take(limit.unwrap_or(u64::MAX));
-    let (mut hasher, mut bytes) = (Hasher::default(), 0);
-    let mut buffer = vec![0; Limits::STANDARD.chunk];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok((hasher.finish(), bytes)),
-            Ok(read) => {
-                hasher.update(buffer.get(..read).unwrap_or_default());
-                bytes += read as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(source) => return Err(InputError::Read { path: path.to_owned(), source }),
-        }
+    let mut text = Text::new(Box::new(file)).map_err(failed)?;
+    if !text.pass(end.at, bytes).map_err(failed)? || text.reader.digest().0.to_string() != sha256 {
+        return Ok(None);
     }
+    let framing = Framing::of_lines_behind(end.lines);
+    Input::begin(path, text, framing, end.records, Limits::STANDARD).map(Some)
 }
 
 /// One file being read.
@@ -94,6 +90,8 @@ pub struct Input {
     /// How many records have been cut.
     records: u64,
     torn: Option<Reject>,
+    /// Where the whole lines end, when the text has.
+    line_end: Option<LineEnd>,
     done: bool,
 }
 
@@ -113,6 +111,8 @@ pub struct Finished {
     /// The torn end of the file, where it has one: the same reject that its block gave. It may be withdrawn when the
     /// file has grown.
     pub torn: Option<Reject>,
+    /// Where its whole lines end, if it is made of lines as they lie on the disk, and behind them is nothing but a torn one.
+    pub line_end: Option<LineEnd>,
 }
 
 impl Input {
@@ -122,11 +122,17 @@ impl Input {
         while text.bytes.len() < limits.prefix && !text.ended {
             text.read(limits.chunk).map_err(failed)?;
         }
-        let Framing { words, cutter, envelope, columns } = framing::recognize(&text.bytes).map_err(|unknown| match unknown {
+        let framing = framing::recognize(&text.bytes).map_err(|unknown| match unknown {
             Unknown::Foreign(found, advice) => InputError::Foreign { path: path.to_owned(), found, advice },
             Unknown::Header(reason) => InputError::Header { path: path.to_owned(), reason },
             Unknown::Envelope(reason) => InputError::Envelope { path: path.to_owned(), reason },
         })?;
+        Self::begin(path, text, framing, 0, limits)
+    }
+
+    /// Cuts the first block; `records` stand in front of it.
+    fn begin(path: &Path, text: Text, framing: Framing, records: u64, limits: Limits) -> Result<Self, InputError> {
+        let Framing { words, cutter, envelope, columns } = framing;
         let mut input = Self {
             path: path.to_owned(),
             text,
@@ -137,8 +143,9 @@ impl Input {
             envelope,
             sample: Vec::new(),
             first: None,
-            records: 0,
+            records,
             torn: None,
+            line_end: None,
             done: false,
         };
         input.first = input.cut()?;
@@ -156,7 +163,7 @@ impl Input {
     #[must_use]
     pub fn shape(&self) -> String {
         match self.text.reader.compression() {
-            compression::Compression::Plain => self.words.clone(),
+            Compression::Plain => self.words.clone(),
             compressed => format!("{}, {}", compressed.name(), self.words),
         }
     }
@@ -191,7 +198,10 @@ impl Input {
         let (sha256, bytes) = self.text.reader.digest();
         let declared = self.cutter.wrapping().and_then(wrapper::Wrapping::declared);
         let lone = self.records == 1 && matches!(self.words.as_str(), "JSON object" | "JSON objects" | "NDJSON");
-        Finished { sha256, bytes, declared, lone, envelope: self.envelope, torn: self.torn }
+        let torn = u64::from(self.torn.is_some());
+        let is_end = |end: &LineEnd| self.text.reader.compression() == Compression::Plain && (torn == 1 || end.at == bytes);
+        let line_end = self.line_end.filter(is_end).map(|end| LineEnd { records: self.records - torn, ..end });
+        Finished { sha256, bytes, declared, lone, line_end, envelope: self.envelope, torn: self.torn }
     }
 
     fn cut(&mut self) -> Result<Option<Block>, InputError> {
@@ -219,6 +229,7 @@ impl Input {
     /// The text has ended, and all of it is scanned.
     fn end(&mut self) -> Result<(), InputError> {
         self.done = true;
+        self.line_end = self.cutter.line_end().map(|(at, lines)| LineEnd { at: self.text.base + at as u64, lines, records: 0 });
         let fault = self.text.fault.as_ref().map(|fault| fault.reason(self.text.base + self.text.bytes.len() as u64));
         self.cutter.end(&self.text.bytes, fault.as_deref(), &mut self.cuts);
         self.text.reader.drain().map_err(|source| InputError::Read { path: self.path.clone(), source })?;
@@ -293,6 +304,18 @@ impl Text {
             }
         }
         Ok(())
+    }
+
+    /// Passes over the bytes before `at`, and reads those up to `to`; answers whether there are as many, as they lie on the disk.
+    fn pass(&mut self, at: u64, to: u64) -> io::Result<bool> {
+        if self.reader.compression() != Compression::Plain {
+            return Ok(false);
+        }
+        self.base = self.reader.skip(at)?;
+        if let Some(rest) = to.checked_sub(at).and_then(|rest| usize::try_from(rest).ok()).filter(|rest| *rest > 0) {
+            self.read(rest)?;
+        }
+        Ok(self.base == at && self.reader.digest().1 == to)
     }
 
     /// Hands out the bytes before `end`, forgets those before `kept`, and makes room for so many more.

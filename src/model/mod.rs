@@ -11,6 +11,7 @@ pub mod event;
 pub mod facts;
 pub mod failures;
 pub mod finding;
+pub mod identity;
 pub mod link;
 pub mod listing;
 pub mod mention;

@@ -42,7 +42,18 @@ impl Analysis {
 /// # Errors
 /// When the store fails.
 pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Workers) -> Result<Analysis, PipelineError> {
-    let (report, dossiers) = judge(setup, store, as_of, workers)?;
+    analyze_by(setup, store, as_of, workers, analyzer::run)
+}
+
+/// Judges with `rules`, which find what is to be found, and keeps the run.
+fn analyze_by(
+    setup: &Setup,
+    store: &mut Store,
+    as_of: Timestamp,
+    workers: &Workers,
+    rules: impl Fn(&Context<'_>) -> Vec<Finding> + Sync,
+) -> Result<Analysis, PipelineError> {
+    let (report, dossiers) = judge_by(setup, store, as_of, workers, rules)?;
     keep(store, &report)?;
     store.keep_dossiers(as_of, &dossiers)?;
     Ok(Analysis { report })
@@ -50,6 +61,16 @@ pub fn analyze(setup: &Setup, store: &mut Store, as_of: Timestamp, workers: &Wor
 
 /// The report of the store at `as_of`, and what is known of everybody. Nothing is kept.
 pub(super) fn judge(setup: &Setup, store: &Store, as_of: Timestamp, workers: &Workers) -> Result<(Report, Dossiers), PipelineError> {
+    judge_by(setup, store, as_of, workers, analyzer::run)
+}
+
+fn judge_by(
+    setup: &Setup,
+    store: &Store,
+    as_of: Timestamp,
+    workers: &Workers,
+    rules: impl Fn(&Context<'_>) -> Vec<Finding> + Sync,
+) -> Result<(Report, Dossiers), PipelineError> {
     let Guarded { rest_on: listings, kept_out, accepted } = guard(listings_up_to(store, as_of)?, &setup.policy, as_of);
     let mut versions = Versions::of(store, as_of)?;
     let mut mentions = Mentions::default();
@@ -75,11 +96,11 @@ pub(super) fn judge(setup: &Setup, store: &Store, as_of: Timestamp, workers: &Wo
         accepted: &accepted,
         altered: &altered,
     };
-    let found = workers.run(|| analyzer::run(&context));
+    let found = workers.run(|| rules(&context));
     // A question about one person is not bound to the audit period.
     let always = Context { from: first_record().unwrap_or(as_of), to: as_of, ..context };
     let is_same = (context.from, context.to) == (always.from, always.to);
-    let found_ever = if is_same { None } else { Some(workers.run(|| analyzer::run(&always))) };
+    let found_ever = if is_same { None } else { Some(workers.run(|| rules(&always))) };
     let diagnosed = workers.run(|| Diagnosed::of(&always, found_ever.as_deref().unwrap_or(&found)));
     let mut shown = changes::proofs(&context);
     shown.append(&mut diagnosed.proofs());
@@ -306,4 +327,40 @@ pub(super) fn ordinals(findings: &[Finding]) -> BTreeSet<u32> {
         .flat_map(Finding::evidence)
         .filter_map(|proof| if let Proof::Event(ordinal) = proof { Some(*ordinal) } else { None });
     proofs.chain(findings.iter().filter_map(|finding| finding.about)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::{expand, ingest};
+    use crate::state::Slice;
+
+    const AS_OF: &str = "2026-06-30T06:00:00Z";
+
+    /// Judges the slices in so many parts, each of those that are left by its number, the last part first.
+    fn in_parts(context: &Context<'_>, parts: usize) -> Vec<Finding> {
+        let slices = &context.directory.slices;
+        let part = |number: usize| slices.iter().skip(number).step_by(parts).cloned().collect::<Vec<Slice>>();
+        let found = (0..parts).rev().flat_map(|number| analyzer::judge(context, &part(number))).collect();
+        analyzer::conclude(context, found)
+    }
+
+    #[test]
+    fn persons_judged_in_parts_are_the_whole() {
+        let company = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/acme/scimdrift.toml");
+        let folder = tempfile::tempdir().expect("a folder");
+        let setup = Setup::read(&company).expect("a config");
+        let as_of = Timestamp::parse(AS_OF).expect("a time");
+        let mut store = Store::open(&folder.path().join("store.db")).expect("a store");
+        let workers = Workers::new(2).expect("threads");
+        let (files, _) = expand(&setup).expect("inputs");
+        ingest(&setup, &mut store, &files, &workers, as_of, &|_| {}).expect("read");
+        let reports = [None, Some(1), Some(2), Some(3), Some(16), Some(1_000)].map(|parts| {
+            let judge = |context: &Context<'_>| parts.map_or_else(|| analyzer::run(context), |parts| in_parts(context, parts));
+            let analysis = analyze_by(&setup, &mut store, as_of, &workers, judge).expect("judged");
+            serde_json::to_string(&analysis.report).expect("JSON")
+        });
+        assert!(reports[0].contains("\"finding_id\""), "something is found");
+        assert!(reports.iter().all(|report| *report == reports[0]), "the same bytes, however many parts");
+    }
 }

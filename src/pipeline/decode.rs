@@ -7,7 +7,7 @@ use crate::model::record::{Body, Decoded, RawRecord, Reject, Scope};
 use crate::model::secret;
 use crate::model::time::Timestamp;
 use crate::source::Source;
-use crate::store::{EventRow, HourRow};
+use crate::store::{EventRow, FileRow, HourRow};
 
 /// The redacted record is kept up to this length, and the excerpt of one that could not be read up to the other.
 const ORIGINAL_CHARACTERS: usize = 65_536;
@@ -26,6 +26,23 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Of a file that was read before, as far as its records stay: of one that is torn nothing is known but that it was rejected.
+    pub(super) fn of(file: &FileRow, records: u64, hours: &[HourRow]) -> Self {
+        let rejected = (file.rejected + records).saturating_sub(file.records);
+        let hours = hours.iter().map(|hour| (HourRow::hour_of(hour.first), *hour)).collect();
+        Self { records, relevant: file.relevant, rejected, hours }
+    }
+
+    /// What came in addition; the hours are those of both.
+    pub(super) fn since(self, before: &Self) -> Self {
+        Self {
+            records: self.records.saturating_sub(before.records),
+            relevant: self.relevant.saturating_sub(before.relevant),
+            rejected: self.rejected.saturating_sub(before.rejected),
+            hours: self.hours,
+        }
+    }
+
     /// Counts a moment that a record speaks of.
     fn hear(&mut self, at: Timestamp) {
         self.merge_hour(HourRow { first: at, last: at, records: 1 });

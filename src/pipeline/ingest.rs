@@ -1,14 +1,18 @@
 //! Reading: files in order of name, blocks in order of place, decoding in parallel, one writer.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use rayon::prelude::*;
 
 use super::decode::{DecodedBlock, Tally, decode};
-use super::{InputPath, PipelineError, Setup, Workers, moment, withdraw};
+use super::reading::Plan;
+use super::standing::{Behind, Change, Known, Standing};
+use super::{InputPath, PipelineError, Setup, Workers, withdraw};
 use crate::input::{self, Block, Finished, Input, InputError};
-use crate::model::record::{Envelope, Kind, Scope};
+use crate::model::identity::Looks;
+use crate::model::record::Kind;
 use crate::model::time::Timestamp;
 use crate::policy::InputRule;
 use crate::source::{self, Source};
@@ -26,12 +30,14 @@ pub enum Progress<'a> {
 /// What reading came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ingested {
-    /// Files that were read.
+    /// Files that were read, whole or from where they had ended.
     pub files: u64,
     /// Files that were there already, unchanged.
     pub unchanged: u64,
     /// Files that were withdrawn, and are not read again.
     pub withdrawn: u64,
+    /// Files that are not as they were when they were read, and what became of them. All but the rotated ones were read.
+    pub changed: Vec<(String, Change)>,
     /// Files that could not be read at all, and why.
     pub refused: Vec<(String, String)>,
     /// Records read.
@@ -42,7 +48,8 @@ pub struct Ingested {
     pub rejected: u64,
 }
 
-/// Reads files into the store. Reading anything again changes nothing; a file that cannot be read is kept as refused.
+/// Reads files into the store, of those that grew what is new. Reading anything again changes nothing; a file that cannot be
+/// read is kept as refused. `now` tells which files were touched so shortly before that they may be touched again unseen.
 ///
 /// # Errors
 /// When the store fails, or was filled for another application.
@@ -51,22 +58,36 @@ pub fn ingest(
     store: &mut Store,
     files: &[InputPath],
     workers: &Workers,
+    now: Timestamp,
     progress: &dyn Fn(Progress<'_>),
 ) -> Result<Ingested, PipelineError> {
     check_sources(setup)?;
     check_application(setup, store)?;
+    let refused: BTreeSet<String> = store.refused()?.into_iter().map(|row| row.file).collect();
     let mut ingested = Ingested::default();
+    let mut known = Known::default();
+    let mut touched = Vec::new();
     for file in files {
         progress(Progress::File(&file.name));
+        let default = InputRule::default();
+        let rule = file.rule.and_then(|index| setup.policy.inputs.get(index)).unwrap_or(&default);
+        let task = Task { setup, workers, progress, file, rule };
         let barred = withdraw::barred(store, file)?;
-        match barred.map_or_else(|| read_file(setup, store, file, workers, progress), Ok)? {
-            Outcome::Read(tally) => {
+        match barred.map_or_else(|| task.read(store, now, &mut known, &mut touched), Ok)? {
+            Outcome::Read { tally, change } => {
                 ingested.files += 1;
                 ingested.records += tally.records;
                 ingested.relevant += tally.relevant;
                 ingested.rejected += tally.rejected;
+                ingested.changed.extend(change.map(|change| (file.name.clone(), change)));
             }
-            Outcome::Unchanged => ingested.unchanged += 1,
+            Outcome::Rotated(from) => ingested.changed.push((file.name.clone(), Change::Rotated(from))),
+            Outcome::Unchanged => {
+                ingested.unchanged += 1;
+                if refused.contains(&file.name) {
+                    store.withdraw_refusal(&file.name)?;
+                }
+            }
             Outcome::Withdrawn => ingested.withdrawn += 1,
             Outcome::Refused(reason) => {
                 store.refuse(&file.name, &reason)?;
@@ -74,6 +95,7 @@ pub fn ingest(
             }
         }
     }
+    store.remember(&touched)?;
     Ok(ingested)
 }
 
@@ -101,71 +123,163 @@ fn check_application(setup: &Setup, store: &Store) -> Result<(), PipelineError> 
 }
 
 pub(super) enum Outcome {
-    Read(Tally),
+    /// What was read this time, and what had become of the file.
+    Read {
+        tally: Tally,
+        change: Option<Change>,
+    },
     Unchanged,
+    /// It holds what this other file holds.
+    Rotated(String),
+    /// It holds what was withdrawn.
     Withdrawn,
     Refused(String),
 }
 
-fn read_file(
-    setup: &Setup,
-    store: &mut Store,
-    file: &InputPath,
-    workers: &Workers,
-    progress: &dyn Fn(Progress<'_>),
-) -> Result<Outcome, PipelineError> {
-    let default = InputRule::default();
-    let rule = file.rule.and_then(|index| setup.policy.inputs.get(index)).unwrap_or(&default);
-    if let Some(reason) = irregular(file) {
-        return Ok(Outcome::Refused(reason));
+impl From<InputError> for Outcome {
+    fn from(error: InputError) -> Self {
+        Self::Refused(format!("{}; {}", error.reason(), error.hint()))
     }
-    let known = store.generations(&file.name)?;
-    let grown_from = match compare(file, &known) {
-        Ok(Known::Unchanged(row)) => return Ok(unchanged(setup, file, row, rule)),
-        Ok(Known::Grown(id)) => Some(id),
-        Ok(Known::New) => None,
-        Err(error) => return Ok(refused(&error)),
-    };
-    let mut input = match input::open(&file.path) {
-        Ok(input) => input,
-        Err(error) => return Ok(refused(&error)),
-    };
-    let plan = match Plan::make(setup, &file.name, rule, &mut input) {
-        Ok(plan) => plan,
-        Err(reason) => return Ok(Outcome::Refused(reason)),
-    };
-    let head = FileHead { name: &file.name, source: plan.source.id, grown_from };
-    let mut writer = store.writer(&head)?;
-    let mut tally = Tally::default();
-    let mut failure = None;
-    let finished = decode_in_parallel(input, &plan, workers, |decoded| {
-        if failure.is_none() {
-            let bytes = decoded.bytes;
-            failure = keep(&mut writer, &mut tally, decoded).err();
-            progress(Progress::Bytes(bytes as u64));
+}
+
+/// One file to be read.
+struct Task<'a> {
+    setup: &'a Setup,
+    workers: &'a Workers,
+    progress: &'a dyn Fn(Progress<'_>),
+    file: &'a InputPath,
+    rule: &'a InputRule,
+}
+
+impl Task<'_> {
+    /// Adds a file that holds what was read, though something about it is new, to `touched`.
+    fn read(
+        &self,
+        store: &mut Store,
+        now: Timestamp,
+        known: &mut Known,
+        touched: &mut Vec<(FileRow, Looks)>,
+    ) -> Result<Outcome, PipelineError> {
+        if let Some(reason) = irregular(self.file) {
+            return Ok(Outcome::Refused(reason));
         }
-        failure.is_none()
-    });
-    if let Some(error) = failure {
-        return Err(error.into());
+        let looks = match input::look(&self.file.path, now) {
+            Ok(looks) => looks,
+            Err(error) => return Ok(error.into()),
+        };
+        match known.standing(store, self.file, self.rule, &looks)? {
+            Err(error) => Ok(error.into()),
+            Ok(Standing::Same(row)) => Ok(self.unchanged(&row)),
+            Ok(Standing::Touched(row)) => {
+                let outcome = self.unchanged(&row);
+                touched.push((row, looks));
+                Ok(outcome)
+            }
+            Ok(Standing::Rotated(twin)) if store.keep_twin(&self.file.name, &twin, &looks)? => Ok(Outcome::Rotated(twin.name)),
+            Ok(Standing::Rotated(_) | Standing::New) => self.read_whole(store, &looks, None, None),
+            Ok(Standing::Truncated) => self.read_whole(store, &looks, None, Some(Change::Truncated)),
+            Ok(Standing::Replaced) => self.read_whole(store, &looks, None, Some(Change::Replaced)),
+            Ok(Standing::Grown(row)) => self.read_whole(store, &looks, Some((row.id, 0)), Some(Change::Grown)),
+            Ok(Standing::GoesOn(behind)) => self.go_on(store, &looks, *behind),
+        }
     }
-    let finished = match finished {
-        Ok(finished) => finished,
-        Err(error) => return Ok(refused(&error)),
-    };
-    let listing = plan.listing(rule, &finished, &tally);
-    let hours: Vec<HourRow> = tally.hours.values().copied().collect();
-    writer.finish(&FileTail {
-        sha256: finished.sha256,
-        bytes: finished.bytes,
-        records: tally.records,
-        relevant: tally.relevant,
-        rejected: tally.rejected,
-        span: tally.span(),
-        listing: listing.as_ref().map(|(scope, taken_at, complete, declared)| (scope.as_str(), *taken_at, *complete, *declared)),
-        hours: if plan.source.kind == Kind::Log { &hours } else { &[] },
-    })?;
-    Ok(Outcome::Read(tally))
+
+    fn read_whole(
+        &self,
+        store: &mut Store,
+        looks: &Looks,
+        grown_from: Option<(i64, u64)>,
+        change: Option<Change>,
+    ) -> Result<Outcome, PipelineError> {
+        let mut input = match input::open(&self.file.path) {
+            Ok(input) => input,
+            Err(error) => return Ok(error.into()),
+        };
+        let plan = match Plan::make(self.setup, &self.file.name, self.rule, &mut input) {
+            Ok(plan) => plan,
+            Err(reason) => return Ok(Outcome::Refused(reason)),
+        };
+        let decoded = self.decode(store, input, &plan, looks, grown_from, Tally::default())?;
+        Ok(decoded.map_or_else(Outcome::from, |tally| Outcome::Read { tally, change }))
+    }
+
+    /// Reads what stands behind what was read.
+    fn go_on(&self, store: &mut Store, looks: &Looks, behind: Behind) -> Result<Outcome, PipelineError> {
+        let Behind { row, source, records, input } = behind;
+        let plan = Plan::go_on(self.setup, source);
+        let before = || Ok::<_, PipelineError>(Tally::of(&row, records, &store.hours_of(&row)?));
+        let (before, begun) = (before()?, before()?);
+        let decoded = self.decode(store, input, &plan, looks, Some((row.id, records)), begun)?;
+        Ok(decoded.map_or_else(Outcome::from, |tally| Outcome::Read { tally: tally.since(&before), change: Some(Change::Grown) }))
+    }
+
+    /// Decodes an input to its end and keeps it; `tally` is what was read of it before.
+    fn decode(
+        &self,
+        store: &mut Store,
+        input: Input,
+        plan: &Plan,
+        looks: &Looks,
+        grown_from: Option<(i64, u64)>,
+        mut tally: Tally,
+    ) -> Result<Result<Tally, InputError>, PipelineError> {
+        let mut writer = store.writer(&FileHead { name: &self.file.name, source: plan.source.id, grown_from })?;
+        let mut failure = None;
+        let finished = decode_in_parallel(input, plan, self.workers, |decoded| {
+            if failure.is_none() {
+                let bytes = decoded.bytes;
+                failure = keep(&mut writer, &mut tally, decoded).err();
+                (self.progress)(Progress::Bytes(bytes as u64));
+            }
+            failure.is_none()
+        });
+        if let Some(error) = failure {
+            return Err(error.into());
+        }
+        let finished = match finished {
+            Ok(finished) => finished,
+            Err(error) => return Ok(Err(error)),
+        };
+        let listing = plan.listing(self.rule, &finished, &tally);
+        let hours: Vec<HourRow> = tally.hours.values().copied().collect();
+        writer.finish(&FileTail {
+            sha256: finished.sha256,
+            bytes: finished.bytes,
+            records: tally.records,
+            relevant: tally.relevant,
+            rejected: tally.rejected,
+            span: tally.span(),
+            listing: listing.as_ref().map(|(scope, taken_at, complete, declared)| (scope.as_str(), *taken_at, *complete, *declared)),
+            hours: if plan.source.kind == Kind::Log { &hours } else { &[] },
+            looks: Some(looks),
+            line_end: finished.line_end,
+        })?;
+        Ok(Ok(tally))
+    }
+
+    /// A file that is here already must not be read in another way than before.
+    fn unchanged(&self, row: &FileRow) -> Outcome {
+        let Self { setup, file, rule, .. } = self;
+        if rule.source.is_none() && rule.taken_at.is_none() && rule.complete.is_none() {
+            return Outcome::Unchanged;
+        }
+        let plan =
+            input::open(&file.path).map_err(|error| error.reason()).and_then(|mut input| Plan::make(setup, &file.name, rule, &mut input));
+        let other = match plan {
+            Err(reason) => Some(reason),
+            Ok(plan) if plan.source.id != row.source => Some(format!("as {}", plan.source.id)),
+            Ok(plan) if plan.scope.taken_at != row.taken_at => Some("as taken at another time".to_owned()),
+            Ok(_) if rule.complete == Some(false) && row.complete == Some(true) => Some("as incomplete".to_owned()),
+            Ok(_) if rule.complete == Some(true) && row.complete == Some(false) && row.rejected == 0 => Some("as complete".to_owned()),
+            Ok(_) => None,
+        };
+        match other {
+            None => Outcome::Unchanged,
+            Some(other) => Outcome::Refused(format!(
+                "was read before in another way than the config now says ({other}); read the inputs into a new store with --store"
+            )),
+        }
+    }
 }
 
 /// Why what stands there is no file to be read, and what to do.
@@ -198,153 +312,6 @@ fn keep(writer: &mut crate::store::Writer<'_>, tally: &mut Tally, decoded: Decod
     }
     tally.add(decoded.tally);
     Ok(())
-}
-
-fn refused(error: &InputError) -> Outcome {
-    Outcome::Refused(format!("{}; {}", error.reason(), error.hint()))
-}
-
-enum Known<'a> {
-    New,
-    Unchanged(&'a FileRow),
-    Grown(i64),
-}
-
-/// Tells a file that is known from one that grew, and from one that has other content under the same name.
-fn compare<'a>(file: &InputPath, known: &'a [FileRow]) -> Result<Known<'a>, InputError> {
-    let Some(latest) = known.first() else { return Ok(Known::New) };
-    let (digest, bytes) = input::digest(&file.path, None)?;
-    let digest = digest.to_string();
-    if let Some(same) = known.iter().find(|row| row.sha256 == digest) {
-        return Ok(Known::Unchanged(same));
-    }
-    if bytes > latest.bytes {
-        let (before, _) = input::digest(&file.path, Some(latest.bytes))?;
-        if before.to_string() == latest.sha256 {
-            return Ok(Known::Grown(latest.id));
-        }
-    }
-    Ok(Known::New)
-}
-
-/// A file that is here already must not be read in another way than before.
-fn unchanged(setup: &Setup, file: &InputPath, row: &FileRow, rule: &InputRule) -> Outcome {
-    if rule.source.is_none() && rule.taken_at.is_none() && rule.complete.is_none() {
-        return Outcome::Unchanged;
-    }
-    let plan =
-        input::open(&file.path).map_err(|error| error.reason()).and_then(|mut input| Plan::make(setup, &file.name, rule, &mut input));
-    let other = match plan {
-        Err(reason) => Some(reason),
-        Ok(plan) if plan.source.id != row.source => Some(format!("as {}", plan.source.id)),
-        Ok(plan) if plan.scope.taken_at != row.taken_at => Some("as taken at another time".to_owned()),
-        Ok(_) if rule.complete == Some(false) && row.complete == Some(true) => Some("as incomplete".to_owned()),
-        Ok(_) if rule.complete == Some(true) && row.complete == Some(false) && row.rejected == 0 => Some("as complete".to_owned()),
-        Ok(_) => None,
-    };
-    match other {
-        None => Outcome::Unchanged,
-        Some(other) => Outcome::Refused(format!(
-            "was read before in another way than the config now says ({other}); read the inputs into a new store with --store"
-        )),
-    }
-}
-
-/// How a file is to be read.
-pub(super) struct Plan {
-    pub(super) source: &'static Source,
-    pub(super) scope: Scope,
-    /// What the listing is about, by the envelope's parameter.
-    listing_scope: String,
-}
-
-impl Plan {
-    /// # Errors
-    /// Why the file cannot be read, and what to do, as a sentence.
-    pub(super) fn make(setup: &Setup, name: &str, rule: &InputRule, input: &mut Input) -> Result<Self, String> {
-        let source = match &rule.source {
-            Some(id) => {
-                source::find(id).ok_or_else(|| format!("the config says source = {id:?}, which is none; `scimdrift sources` lists them"))?
-            }
-            None => recognize(input)?,
-        };
-        let envelope = input.envelope().cloned().unwrap_or_default();
-        let taken_at = match source.kind {
-            Kind::Log => None,
-            Kind::Listing(_) => Some(taken_at(name, rule, &envelope).ok_or_else(|| no_moment(source))?),
-        };
-        let listing_scope = match source.scope {
-            Some(parameter) => match envelope.params.get(parameter.name) {
-                Some(value) => value.clone(),
-                None if parameter.required => {
-                    return Err(format!("recognised as {}, which needs an envelope with params.{}", source.id, parameter.name));
-                }
-                None => String::new(),
-            },
-            None => String::new(),
-        };
-        let scope = Scope {
-            taken_at,
-            params: envelope.params,
-            application: setup.policy.idp.application.clone(),
-            target: setup.policy.target.provider.clone(),
-        };
-        Ok(Self { source, scope, listing_scope })
-    }
-
-    /// Scope, moment, completeness and declared rows, where it is a listing.
-    /// A listing that lost a row proves nobody's absence, and neither does a single resource that stands in no list.
-    fn listing(&self, rule: &InputRule, finished: &Finished, tally: &Tally) -> Option<(String, Timestamp, bool, Option<u64>)> {
-        let taken_at = self.scope.taken_at?;
-        let told = finished.envelope.as_ref().and_then(|envelope| envelope.complete);
-        let complete = rule.complete.or(told).unwrap_or(!finished.lone) && tally.rejected == 0;
-        Some((self.listing_scope.clone(), taken_at, complete, finished.declared))
-    }
-}
-
-/// The source that claims the file; where none does because its first record is broken, where that is.
-fn recognize(input: &mut Input) -> Result<&'static Source, String> {
-    let unrecognized = match source::recognize(&input.sample()) {
-        Ok(source) => return Ok(source),
-        Err(unrecognized) => format!("{}: {unrecognized}", input.shape()),
-    };
-    let readable = !input.sample().records.is_empty() || !input.sample().header.is_empty();
-    let broken = if readable { None } else { first_error(input) };
-    Err(broken.map_or(unrecognized, |broken| format!("{}: its first record {broken}", input.shape())))
-}
-
-/// Why the first record is no JSON: what is wrong, on which line and column of the file.
-fn first_error(input: &mut Input) -> Option<String> {
-    let block = input.next_block().ok()??;
-    let mut found = None;
-    block.records(|record, raw| {
-        if found.is_none() {
-            let line = record.as_ref().map_or_else(|reject| reject.origin.line, |record| record.origin.line);
-            found = Some(match (record, serde_json::from_slice::<serde::de::IgnoredAny>(raw)) {
-                (Err(reject), _) => format!("cannot be read: {} (line {line})", reject.reason),
-                (Ok(_), Ok(_)) => "is no JSON object".to_owned(),
-                (Ok(_), Err(error)) => {
-                    let place = format!("line {}, column {}", line + (error.line() as u64).saturating_sub(1), error.column());
-                    let said = error.to_string();
-                    format!("is not valid JSON: {} at {place}", said.split(" at line ").next().unwrap_or_default())
-                }
-            });
-        }
-    });
-    found
-}
-
-/// The envelope's word, else the config's, else the name's.
-fn taken_at(name: &str, rule: &InputRule, envelope: &Envelope) -> Option<Timestamp> {
-    envelope.collected_at.or(rule.taken_at).or_else(|| moment::in_name(name))
-}
-
-fn no_moment(source: &Source) -> String {
-    format!(
-        "recognised as {}, a listing, but nothing says when it was taken; set taken_at for its [[input]], \
-         put the time into its name (members-2026-09-14T020000Z.json), or wrap it in an envelope with collected_at",
-        source.id
-    )
 }
 
 /// Reads blocks on one thread, decodes them on the workers, and gives them to `keep` in order on this one.

@@ -24,7 +24,9 @@ mod leavers;
 mod moment;
 mod plan;
 mod prune;
+mod reading;
 mod setup;
+mod standing;
 mod tokens;
 mod trace;
 pub mod verify;
@@ -38,6 +40,7 @@ pub use inputs::{InputPath, expand, expand_paths};
 pub use plan::{Named, PlanAnswer, Suppositions, plan};
 pub use prune::{Pruned, prunable, prune};
 pub use setup::Setup;
+pub use standing::Change;
 pub use trace::{Answer, Window, trace};
 pub use withdraw::{ask_again, forget};
 

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use super::ingest::{Outcome, Plan, decode_in_parallel};
+use super::ingest::{Outcome, decode_in_parallel};
+use super::reading::Plan;
 use super::{InputPath, PipelineError, Setup, Workers, inputs};
 use crate::input;
 use crate::model::report::WithdrawnRow;
@@ -84,7 +85,7 @@ fn ask(setup: &Setup, row: &FileRow, withdrawal: &mut Withdrawal<'_>, workers: &
 /// When a file cannot be read, or the store fails.
 pub fn ask_again(store: &Store, files: &[InputPath]) -> Result<(), PipelineError> {
     for file in files {
-        let (digest, _) = input::digest(&file.path, None)?;
+        let digest = input::digests(&file.path, 0)?.whole;
         store.ask_again(&digest.to_string())?;
     }
     Ok(())
@@ -96,7 +97,8 @@ pub(super) fn barred(store: &Store, file: &InputPath) -> Result<Option<Outcome>,
     let size = std::fs::metadata(&file.path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len());
     let Some(size) = size.filter(|_| !withdrawn.is_empty()) else { return Ok(None) };
     let begins_so = |row: &&WithdrawnRow| {
-        let digest = || input::digest(&file.path, Some(row.bytes)).is_ok_and(|(digest, _)| digest.to_string() == row.sha256);
+        let digest =
+            || input::digests(&file.path, row.bytes).is_ok_and(|found| found.part.is_some_and(|part| part.to_string() == row.sha256));
         (row.bytes == size || (row.bytes < size && row.bytes > 0 && row.file == file.name)) && digest()
     };
     let Some(row) = withdrawn.iter().find(begins_so) else { return Ok(None) };

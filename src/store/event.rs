@@ -1,5 +1,6 @@
 //! Reading events back: in one total order, up to a moment, of several versions of one record the one that stands.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Row;
@@ -37,23 +38,6 @@ pub struct StoredEvent {
     pub versions: usize,
 }
 
-/// One version of a record that has several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptVersion {
-    /// Its moment.
-    pub at: Timestamp,
-    /// Its source.
-    pub source: String,
-    /// Its id in its source.
-    pub native_id: String,
-    /// What it says, as JSON, without moment, source and id.
-    pub body: String,
-    /// The file that brought it first, by name.
-    pub file: String,
-    /// The line in it.
-    pub line: u64,
-}
-
 /// An event as evidence, with the native id that findings about it are named by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventEvidence {
@@ -74,6 +58,30 @@ struct BodyOwned {
     token: Option<String>,
     activity: Activity,
 }
+
+/// Of the body of an event what it tells of an application.
+#[derive(Deserialize)]
+struct Told<'a> {
+    #[serde(borrow)]
+    activity: Tells<'a>,
+}
+
+#[derive(Deserialize)]
+struct Tells<'a> {
+    #[serde(borrow)]
+    application: Option<TellsOf<'a>>,
+}
+
+#[derive(Deserialize)]
+struct TellsOf<'a> {
+    #[serde(borrow)]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+}
+
+/// Moment, source and native id.
+type Key = (i64, String, String);
 
 /// One row of `event`, not yet parsed.
 struct Version {
@@ -108,7 +116,7 @@ impl Store {
                     return Err(self.damaged("event", &format!("{file}#{record} is not the record that was read")));
                 }
             }
-            let stands = standing(versions);
+            let Some(stands) = standing(versions) else { return Ok(()) };
             let event = self.parse(stands)?;
             let first = versions.iter().min_by_key(|version| (names.get(&version.place.file), version.place.origin.record));
             let first_file = first.map_or(0, |version| version.place.file);
@@ -124,45 +132,12 @@ impl Store {
     /// # Errors
     /// When the store cannot be read, or the row does not hold an event.
     pub fn event_at(&self, at: Timestamp, source: &str, native_id: &str) -> Result<Option<(Event, String)>, StoreError> {
-        let query = format!("{COLUMNS} WHERE at = ?1 AND source = ?2 AND native_id = ?3 ORDER BY digest");
-        let versions: Vec<Version> = self.sql("read an event", |connection| {
-            connection.prepare_cached(&query)?.query_map(rusqlite::params![at.micros(), source, native_id], read_version)?.collect()
-        })?;
-        if versions.is_empty() {
-            return Ok(None);
-        }
-        let stands = standing(&versions);
+        let versions = self.versions_of(at.micros(), source, native_id)?;
+        let Some(stands) = standing(&versions) else { return Ok(None) };
         let file = self.sql("read the files", |connection| {
             connection.prepare_cached("SELECT name FROM file WHERE id = ?1")?.query_row([stands.place.file], |row| row.get(0))
         })?;
         Ok(Some((self.parse(stands)?, file)))
-    }
-
-    /// Visits the versions of every record that has several up to and including `until`, record by record: of records of
-    /// these logs whatever moment they give, of other records at the same moment. The smaller digest comes first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn versions_that_differ(&self, until: Timestamp, logs: &[&str], mut visit: impl FnMut(&[KeptVersion])) -> Result<(), StoreError> {
-        let query = "WITH twin AS MATERIALIZED (
-                         SELECT source, native_id, iif(source IN (SELECT value FROM json_each(?2)), NULL, at) AS moment FROM event
-                         WHERE at <= ?1 GROUP BY 1, 2, 3 HAVING count(*) > 1)
-                     SELECT event.at, event.source, event.native_id, event.body, file.name, event.line, twin.moment
-                     FROM event CROSS JOIN twin ON event.source = twin.source AND event.native_id = twin.native_id
-                     AND event.at = coalesce(twin.moment, event.at) JOIN file ON file.id = event.file WHERE event.at <= ?1
-                     ORDER BY event.source, event.native_id, twin.moment, event.digest, event.at";
-        let logs = serde_json::to_string(logs).unwrap_or_default();
-        let versions: Vec<(KeptVersion, Option<i64>)> = self.sql("compare the versions of records", |connection| {
-            connection.prepare(query)?.query_map(rusqlite::params![until.micros(), logs], read_kept)?.collect()
-        })?;
-        let same = |one: &(KeptVersion, Option<i64>), other: &(KeptVersion, Option<i64>)| {
-            (&one.0.source, &one.0.native_id, one.1) == (&other.0.source, &other.0.native_id, other.1)
-        };
-        for group in versions.chunk_by(same) {
-            let group: Vec<KeptVersion> = group.iter().map(|(version, _)| version.clone()).collect();
-            visit(&group);
-        }
-        Ok(())
     }
 
     /// The labels of applications by id, as far as any record up to and including `until` tells them; of several the last in
@@ -171,12 +146,21 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn applications(&self, until: Timestamp) -> Result<BTreeMap<String, String>, StoreError> {
-        let query = "SELECT DISTINCT body ->> '$.activity.application.id', body ->> '$.activity.application.name' FROM event
-                     WHERE at <= ?1 AND activity IN ('assignment', 'sign-on', 'provisioning', 'group-assignment')
-                     AND body ->> '$.activity.application.id' IS NOT NULL AND body ->> '$.activity.application.name' IS NOT NULL
-                     ORDER BY 1, 2";
+        let query = "SELECT body FROM event WHERE at <= ?1 AND activity IN ('assignment', 'sign-on', 'provisioning', 'group-assignment')";
+        let mut labels: BTreeMap<String, String> = BTreeMap::new();
         self.sql("read the applications", |connection| {
-            connection.prepare(query)?.query_map([until.micros()], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            let mut statement = connection.prepare(query)?;
+            let mut rows = statement.query([until.micros()])?;
+            while let Some(row) = rows.next()? {
+                let told: Option<Told<'_>> = serde_json::from_slice(row.get_ref(0)?.as_bytes()?).ok();
+                let Some(TellsOf { id: Some(id), name: Some(name) }) = told.and_then(|told| told.activity.application) else { continue };
+                match labels.get_mut(id.as_ref()) {
+                    None => drop(labels.insert(id.into_owned(), name.into_owned())),
+                    Some(label) if label.as_str() < name.as_ref() => *label = name.into_owned(),
+                    Some(_) => {}
+                }
+            }
+            Ok(labels)
         })
     }
 
@@ -192,12 +176,12 @@ impl Store {
         named: &BTreeSet<u32>,
     ) -> Result<BTreeMap<u32, EventEvidence>, StoreError> {
         let files = self.file_names()?;
-        let mut ordinal = 0;
+        let wanted = self.keys_of(until, |ordinal| shown.contains(&ordinal) || named.contains(&ordinal))?;
         let mut found = BTreeMap::new();
-        self.versions(until, |versions| {
+        for (ordinal, (at, source, native_id)) in wanted {
             let is_shown = shown.contains(&ordinal);
-            if is_shown || named.contains(&ordinal) {
-                let version = standing(versions);
+            let versions = self.versions_of(at, &source, &native_id)?;
+            if let Some(version) = standing(&versions) {
                 let original: String = if is_shown { self.original(version.original)? } else { String::new() };
                 let evidence = Evidence {
                     source: version.source.clone(),
@@ -209,12 +193,53 @@ impl Store {
                     original,
                 };
                 let actor = self.parse(version)?.actor;
-                found.insert(ordinal, EventEvidence { native_id: version.native_id.clone(), actor, evidence });
+                found.insert(ordinal, EventEvidence { native_id, actor, evidence });
             }
-            ordinal += 1;
+        }
+        Ok(found)
+    }
+
+    /// Where the records of these ordinals stand.
+    fn keys_of(&self, until: Timestamp, is_wanted: impl Fn(u32) -> bool) -> Result<Vec<(u32, Key)>, StoreError> {
+        let (mut last, mut next): (Key, u32) = ((0, String::new(), String::new()), 0);
+        let mut wanted = Vec::new();
+        self.keys(until, |at, source, native_id| {
+            if next > 0 && (last.0, last.1.as_str(), last.2.as_str()) == (at, source, native_id) {
+                return Ok(());
+            }
+            if is_wanted(next) {
+                wanted.push((next, (at, source.to_owned(), native_id.to_owned())));
+            }
+            last.0 = at;
+            for (last, now) in [(&mut last.1, source), (&mut last.2, native_id)] {
+                last.clear();
+                last.push_str(now);
+            }
+            next += 1;
             Ok(())
         })?;
-        Ok(found)
+        Ok(wanted)
+    }
+
+    /// Visits moment, source and native id of every version, in their order. What else it says is not looked at.
+    pub(super) fn keys(&self, until: Timestamp, mut visit: impl FnMut(i64, &str, &str) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+        self.sql("read the events", |connection| {
+            let mut statement =
+                connection.prepare("SELECT at, source, native_id FROM event WHERE at <= ?1 ORDER BY at, source, native_id")?;
+            let mut rows = statement.query([until.micros()])?;
+            while let Some(row) = rows.next()? {
+                visit(row.get(0)?, row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The versions of one record, the smaller digest first.
+    fn versions_of(&self, at: i64, source: &str, native_id: &str) -> Result<Vec<Version>, StoreError> {
+        let query = format!("{COLUMNS} WHERE at = ?1 AND source = ?2 AND native_id = ?3 ORDER BY digest");
+        self.sql("read an event", |connection| {
+            connection.prepare_cached(&query)?.query_map(rusqlite::params![at, source, native_id], read_version)?.collect()
+        })
     }
 
     fn original(&self, id: i64) -> Result<String, StoreError> {
@@ -277,27 +302,15 @@ impl Store {
 }
 
 /// The version that stands: the fuller, else the one with the smaller digest.
-fn standing(versions: &[Version]) -> &Version {
-    let mut best = &versions[0];
-    for version in &versions[1..] {
+fn standing(versions: &[Version]) -> Option<&Version> {
+    let (mut best, others) = versions.split_first()?;
+    for version in others {
         let fuller = version.body.len() > best.body.len();
         if fuller || (version.body.len() == best.body.len() && version.digest < best.digest) {
             best = version;
         }
     }
-    best
-}
-
-fn read_kept(row: &Row<'_>) -> rusqlite::Result<(KeptVersion, Option<i64>)> {
-    let version = KeptVersion {
-        at: Timestamp::from_micros(row.get(0)?),
-        source: row.get(1)?,
-        native_id: row.get(2)?,
-        body: row.get(3)?,
-        file: row.get(4)?,
-        line: row.get::<_, i64>(5).map(|line| u64::try_from(line).unwrap_or(0))?,
-    };
-    Ok((version, row.get(6)?))
+    Some(best)
 }
 
 fn read_version(row: &Row<'_>) -> rusqlite::Result<Version> {

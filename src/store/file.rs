@@ -57,7 +57,7 @@ pub struct ListingRow {
     pub file: String,
 }
 
-const FILES: &str = "SELECT id, name, sha256, bytes, source, taken_at, complete, records, relevant, rejected, first_at, last_at,
+pub(super) const FILES: &str = "SELECT id, name, sha256, bytes, source, taken_at, complete, records, relevant, rejected, first_at, last_at,
                             coalesce((SELECT scope FROM listing_part WHERE listing_part.file = file.id), '')
                      FROM file";
 
@@ -87,6 +87,14 @@ impl Store {
     pub fn refuse(&self, name: &str, reason: &str) -> Result<(), StoreError> {
         let insert = "INSERT INTO refused (name, reason) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET reason = excluded.reason";
         self.sql("keep a refusal", |connection| connection.execute(insert, [name, reason]).map(drop))
+    }
+
+    /// Forgets that a file could not be read.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn withdraw_refusal(&self, name: &str) -> Result<(), StoreError> {
+        self.sql("withdraw refusals", |connection| connection.execute("DELETE FROM refused WHERE name = ?1", [name]).map(drop))
     }
 
     /// Forgets refusals of all names but these: the config does not name the others any more.
@@ -193,7 +201,7 @@ impl Store {
     }
 }
 
-fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRow> {
+pub(super) fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     let moment = |index: usize| row.get::<_, Option<i64>>(index).map(|micros| micros.map(Timestamp::from_micros));
     Ok(FileRow {
         id: row.get(0)?,
@@ -212,6 +220,6 @@ fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     })
 }
 
-fn count(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
+pub(super) fn count(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
     row.get::<_, i64>(index).map(|number| u64::try_from(number).unwrap_or(0))
 }

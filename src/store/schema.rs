@@ -182,9 +182,9 @@ fn add_dossiers(connection: &Connection, memory: &Connection) -> rusqlite::Resul
     connection.execute_batch("PRAGMA user_version = 3;")
 }
 
-/// In schema 3 nothing could be withdrawn or removed.
+/// In schema 3 nothing could be withdrawn or removed, and nothing was known of what files looked like, which the next reading tells.
 fn add_keeping(connection: &Connection, memory: &Connection) -> rusqlite::Result<()> {
-    for table in ["withdrawn", "pruning", "pruned_count", "pruned", "pruned_listing", "pruned_run", "pruned_finding"] {
+    for table in ["likeness", "withdrawn", "pruning", "pruned_count", "pruned", "pruned_listing", "pruned_run", "pruned_finding"] {
         connection.execute_batch(&statement(memory, table)?)?;
     }
     let view = statement(memory, "v_inputs")?;

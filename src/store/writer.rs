@@ -2,9 +2,10 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Store, StoreError, pruning};
+use super::{Store, StoreError, likeness, pruning};
 use crate::model::digest::Digest;
 use crate::model::event::{Activity, Actor, Event, Failure, Outcome};
+use crate::model::identity::{LineEnd, Looks};
 use crate::model::record::{Origin, Reject};
 use crate::model::time::Timestamp;
 
@@ -15,8 +16,9 @@ pub struct FileHead<'a> {
     pub name: &'a str,
     /// The source it is read by.
     pub source: &'a str,
-    /// The row of the generation that it continues, where the file has only grown.
-    pub grown_from: Option<i64>,
+    /// The row of the generation that it continues, where the file has only grown, and how many of its records stay as they were
+    /// read.
+    pub grown_from: Option<(i64, u64)>,
 }
 
 /// What is known of a file once it was read to its end.
@@ -38,6 +40,10 @@ pub struct FileTail<'a> {
     pub listing: Option<(&'a str, Timestamp, bool, Option<u64>)>,
     /// Its hours with records.
     pub hours: &'a [HourRow],
+    /// What it looked like when it was opened.
+    pub looks: Option<&'a Looks>,
+    /// Where its whole lines end.
+    pub line_end: Option<LineEnd>,
 }
 
 /// One hour of one file that has records.
@@ -143,10 +149,11 @@ impl Store {
         let failed = |source| StoreError::Sql { path: path.clone(), doing: "begin to read a file", source };
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
         let begun = || -> rusqlite::Result<i64> {
-            if let Some(file) = head.grown_from {
-                for table in ["coverage", "reject", "listing_part"] {
+            if let Some((file, stay)) = head.grown_from {
+                for table in ["coverage", "listing_part"] {
                     transaction.execute(&format!("DELETE FROM {table} WHERE file = ?1"), [file])?;
                 }
+                transaction.execute("DELETE FROM reject WHERE file = ?1 AND record > ?2", params![file, number(stay)])?;
                 return Ok(file);
             }
             // A digest that no file has stands until the file was read.
@@ -308,9 +315,10 @@ impl Writer<'_> {
                 self.transaction.execute("UPDATE event SET file = ?1 WHERE file = ?2", [twin, self.file])?;
                 self.transaction.execute("UPDATE pruned SET file = ?1 WHERE file = ?2", [twin, self.file])?;
                 self.transaction.execute("DELETE FROM file WHERE id = ?1", [self.file])?;
-                return Ok(());
+                return likeness::keep(&self.transaction, &self.name, twin, tail.looks, tail.line_end);
             }
-            self.write_tail(tail, &sha256)
+            self.write_tail(tail, &sha256)?;
+            likeness::keep(&self.transaction, &self.name, self.file, tail.looks, tail.line_end)
         };
         finished().map_err(|source| self.failed("keep a file", source))?;
         let (path, transaction) = (self.path, self.transaction);

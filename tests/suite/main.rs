@@ -19,6 +19,7 @@ mod packaging;
 mod page;
 mod plan;
 mod properties;
+mod reading;
 mod rules;
 mod sample;
 mod scim_server;

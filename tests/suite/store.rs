@@ -31,7 +31,8 @@ fn telling(native_id: &str, activity: Activity, record: u64) -> EventRow {
 
 fn tail(bytes: &[u8], relevant: u64) -> FileTail<'static> {
     let sha256 = scimdrift::model::digest::Digest::of(bytes);
-    FileTail { sha256, bytes: bytes.len() as u64, records: relevant, relevant, rejected: 0, span: None, listing: None, hours: &[] }
+    let bytes = bytes.len() as u64;
+    FileTail { sha256, bytes, records: relevant, relevant, rejected: 0, span: None, listing: None, hours: &[], looks: None, line_end: None }
 }
 
 fn read(store: &mut Store, name: &str, events: &[EventRow]) {

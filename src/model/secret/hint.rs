@@ -20,36 +20,118 @@ const KEYS: [&[u8]; 13] = [
     b"encryption",
 ];
 
-/// The bytes that something in a pattern begins with.
-const FIRST: [bool; 256] = {
-    let mut first = [false; 256];
-    let letters = br#"\%:?&;#"_-0ABCEGHJKPQSTVXabceghjkpqstvx"#;
-    let mut at = 0;
-    while at < letters.len() {
-        first[letters[at] as usize] = true;
-        at += 1;
+/// The two bytes that something in a pattern begins with, as a set of bits.
+const BEGINNINGS: [u64; 1 << 10] = {
+    let pairs: [(&[u8], &[u8]); 20] = [
+        (b"\\", b"u"),
+        (b"e", b"y"),
+        (b"h", b"f"),
+        (b"x", b"o"),
+        (b"g", b"h"),
+        (b"0", b"0"),
+        (b"A", b"KS"),
+        (b":", b"/\\"),
+        (b"?&;#", b"scSC"),
+        (b"\"", b"oO"),
+        (b"\"_-", b"qQ"),
+        (b"a", b"p"),
+        (b"P", b"R"),
+        (b"bB", b"eEaA"),
+        (b"tT", b"oO"),
+        (b"sS", b"sSeEiIaA"),
+        (b"aA", b"sSuU"),
+        (b"vVkK", b"eE"),
+        (b"jJ", b"wW"),
+        (b"pP", b"aAwW"),
+    ];
+    let mut set = [0; 1 << 10];
+    let mut row = 0;
+    while row < pairs.len() {
+        add(&mut set, pairs[row].0, pairs[row].1);
+        row += 1;
     }
-    first
+    add(&mut set, b"cC", b"oO");
+    set
 };
 
-/// Whether no pattern for secrets can find anything in this text.
+const fn add(set: &mut [u64; 1 << 10], firsts: &[u8], seconds: &[u8]) {
+    let mut first = 0;
+    while first < firsts.len() {
+        let mut second = 0;
+        while second < seconds.len() {
+            let pair = ((firsts[first] as usize) << 8) | seconds[second] as usize;
+            set[pair >> 6] |= 1 << (pair & 63);
+            second += 1;
+        }
+        first += 1;
+    }
+}
+
+fn is_beginning(first: u8, second: u8) -> bool {
+    let pair = (usize::from(first) << 8) | usize::from(second);
+    BEGINNINGS.get(pair >> 6).is_some_and(|bits| (bits >> (pair & 63)) & 1 == 1)
+}
+
+/// Whether no pattern for secrets can find anything in this text, nor in what its percent-encoding stands for.
 pub(super) fn is_plain(text: &str) -> bool {
+    if !is_plain_as_it_is(text) {
+        return false;
+    }
+    let Some(mut shown) = decoded(text) else { return true };
+    for _ in 0..super::ESCAPES {
+        if !is_plain_as_it_is(&shown) {
+            return false;
+        }
+        match decoded(&shown) {
+            Some(further) => shown = further,
+            None => return true,
+        }
+    }
+    // Encoded more often than is undone: for the patterns to say.
+    false
+}
+
+fn is_plain_as_it_is(text: &str) -> bool {
     let bytes = text.as_bytes();
     let torn = !text.trim_end().ends_with(['}', ']']);
-    !bytes.iter().enumerate().any(|(at, byte)| FIRST[usize::from(*byte)] && begins(bytes, at, torn))
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default()).enumerate();
+    !pairs.into_iter().any(|(at, (first, second))| is_beginning(*first, *second) && begins(bytes, at, torn))
+}
+
+/// The text with `%41` undone where it stands for ASCII that is no control; `None` where it has none: see [`super::unescaped`].
+fn decoded(text: &str) -> Option<String> {
+    let mut rest = text.get(text.find('%')?..)?;
+    let mut shown = text.get(..text.len() - rest.len())?.to_owned();
+    let mut undone = false;
+    while let Some(at) = rest.find('%') {
+        let (plain, escape) = rest.split_at(at);
+        shown.push_str(plain);
+        let digits = escape.get(1..3).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let letter = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        if let Some(letter) = letter.filter(|letter| matches!(letter, 0x20..=0x7f | b'\t' | b'\n' | b'\r')) {
+            shown.push(char::from(letter));
+            rest = escape.get(3..).unwrap_or_default();
+            undone = true;
+        } else {
+            shown.push('%');
+            rest = escape.get(1..).unwrap_or_default();
+        }
+    }
+    shown.push_str(rest);
+    undone.then_some(shown)
 }
 
 /// Whether a name may be that of a credential.
 pub(super) fn may_be_credential(name: &str) -> bool {
     let bytes = name.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| FIRST[usize::from(*byte)] && is_credential_word(bytes, at))
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default()).enumerate();
+    pairs.into_iter().any(|(at, (first, second))| is_beginning(*first, *second) && is_credential_word(bytes, at))
 }
 
 /// Whether a pattern can begin here; `torn`: whether the text may break off inside a change.
 fn begins(bytes: &[u8], at: usize, torn: bool) -> bool {
     let rest = bytes.get(at..).unwrap_or_default();
     match rest {
-        [b'%', one, other, ..] => one.is_ascii_hexdigit() && other.is_ascii_hexdigit(),
         [b'\\', b'u', b'0', b'0', ..]
         | [b'A', b'K' | b'S', b'I', b'A', ..]
         | [b'e', b'y', b'J', ..]

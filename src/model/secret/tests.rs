@@ -291,6 +291,11 @@ fn piece() -> impl Strategy<Value = String> {
             "://",
             "%22",
             "%3A",
+            "%20",
+            "%3D",
+            "%2540",
+            "%74oken",
+            "%7",
             "--",
             "Bearer ",
             "SSWS",
@@ -356,7 +361,9 @@ proptest! {
     #[test]
     fn the_first_look_misses_nothing(pieces in prop::collection::vec(piece(), 0..8)) {
         let text = pieces.concat();
-        prop_assert!(!hint::is_plain(&text) || !patterns_may_find(&text), "{}", text);
+        // Of what an escape stands for the patterns are always asked; the walk looks for itself.
+        let is_plain = hint::is_plain(&text) && !text.contains('%');
+        prop_assert!(!is_plain || !patterns_may_find(&text), "{}", text);
         prop_assert!(hint::may_be_credential(&text) || name::by_patterns(&text).is_none(), "{}", text);
     }
 

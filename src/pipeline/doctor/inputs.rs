@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::counted;
+use crate::input;
 use crate::model::check_up::{Area, Check, Level};
 use crate::pipeline::{InputPath, Setup, expand, ingest};
 use crate::store::Store;
@@ -56,13 +59,22 @@ pub(super) fn look(setup: &Setup, store: Option<&Store>, checks: &mut Vec<Check>
     found
 }
 
-/// Files that the store does not have as they are now; by their length, as reading them all would take long.
+/// Files that the store does not have as they are now. They are hashed whole: what a file looks like is enough for a run, which
+/// is to be quick, and not for who asks whether all is well.
 fn unread(store: &Store, files: &[InputPath]) -> Option<Check> {
     let kept = store.files().ok()?;
-    let known: BTreeSet<(&str, u64)> = kept.iter().map(|file| (file.name.as_str(), file.bytes)).collect();
-    let length = |file: &&InputPath| std::fs::metadata(&file.path).map_or(0, |about| about.len());
-    let unread: Vec<&str> =
-        files.iter().filter(|file| !known.contains(&(file.name.as_str(), length(file)))).map(|file| file.name.as_str()).collect();
+    let mut known: BTreeMap<&str, BTreeSet<(u64, &str)>> = BTreeMap::new();
+    for file in &kept {
+        known.entry(&file.name).or_default().insert((file.bytes, &file.sha256));
+    }
+    let is_kept = |file: &&InputPath| {
+        let bytes = std::fs::metadata(&file.path).map_or(0, |about| about.len());
+        let known = known.get(file.name.as_str()).filter(|known| known.iter().any(|(length, _)| *length == bytes));
+        known.is_some_and(|known| {
+            input::digests(&file.path, 0).is_ok_and(|now| known.contains(&(now.bytes, now.whole.to_string().as_str())))
+        })
+    };
+    let unread: Vec<&str> = files.par_iter().filter(|file| !is_kept(file)).map(|file| file.name.as_str()).collect();
     let first = unread.first()?;
     let more = if unread.len() > 1 { format!(", {first} first") } else { format!(", {first}") };
     let says = format!("{} not in the store yet, or changed since{more}", counted(unread.len(), "is", "are"));

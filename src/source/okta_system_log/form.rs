@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::model::record::Row;
 pub(super) use crate::source::wire::Moment as Published;
-use crate::source::wire::{self, Object};
+use crate::source::wire::{self, Object, skim};
 
 /// A text of an event. Log streams through some SIEMs have the word `null` where there is none.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -39,13 +39,30 @@ pub(super) struct Head<'a> {
     #[serde(borrow)]
     transaction: Object<Transaction<'a>>,
     #[serde(borrow)]
-    target: Option<&'a RawValue>,
+    target: Option<Raw<'a>>,
     #[serde(borrow)]
-    detail: Option<&'a RawValue>,
+    detail: Option<Raw<'a>>,
     #[serde(borrow)]
-    event: Option<&'a RawValue>,
+    event: Option<Raw<'a>>,
     #[serde(borrow)]
-    message: Option<&'a RawValue>,
+    message: Option<Raw<'a>>,
+}
+
+/// A value as it is written.
+#[derive(Clone, Copy, Debug)]
+struct Raw<'a>(&'a str);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(|raw| Self(raw.get()))
+    }
+}
+
+impl<'a> Raw<'a> {
+    /// Of a member; without a value where that is `null`, as `serde` reads an `Option`.
+    fn of(value: &'a [u8]) -> std::result::Result<Option<Self>, std::str::Utf8Error> {
+        std::str::from_utf8(value).map(|text| (text != "null").then_some(Self(text)))
+    }
 }
 
 /// An event inside the record of a log stream.
@@ -59,13 +76,59 @@ pub(super) enum Wrapped<'a> {
 }
 
 impl<'a> Head<'a> {
+    /// What [`serde_json`] reads of a record, found by skimming it; `None` where that is for `serde_json` to say.
+    pub(super) fn skim(record: &'a [u8]) -> Option<Self> {
+        fn read<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Option<T> {
+            serde_json::from_slice(value).ok()
+        }
+        let (mut head, mut told) = (Self::default(), 0_u8);
+        skim::members(record, |name, value| {
+            let member = match name {
+                "eventType" | "eventtype" => {
+                    head.event_type = read(value)?;
+                    1 << 0
+                }
+                "published" => {
+                    head.published = read(value)?;
+                    1 << 1
+                }
+                "transaction" => {
+                    head.transaction = read(value)?;
+                    1 << 2
+                }
+                "target" => {
+                    head.target = Raw::of(value).ok()?;
+                    1 << 3
+                }
+                "detail" => {
+                    head.detail = Raw::of(value).ok()?;
+                    1 << 4
+                }
+                "event" => {
+                    head.event = Raw::of(value).ok()?;
+                    1 << 5
+                }
+                "message" => {
+                    head.message = Raw::of(value).ok()?;
+                    1 << 6
+                }
+                _ => return Some(()),
+            };
+            // What is told twice is refused, and not here.
+            let twice = told & member != 0;
+            told |= member;
+            (!twice).then_some(())
+        })?;
+        Some(head)
+    }
+
     /// The event inside.
     pub(super) fn wrapped(&self) -> Wrapped<'a> {
-        let object = |raw: Option<&'a RawValue>| raw.map(RawValue::get).filter(|json| json.starts_with('{'));
+        let object = |raw: Option<Raw<'a>>| raw.map(|raw| raw.0).filter(|json| json.starts_with('{'));
         if let Some(inner) = object(self.detail).or_else(|| object(self.event)) {
             return Wrapped::Object(inner.as_bytes());
         }
-        let text = self.message.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+        let text = self.message.and_then(|raw| serde_json::from_str::<String>(raw.0).ok());
         text.filter(|text| text.trim_start().starts_with('{')).map_or(Wrapped::Nothing, Wrapped::Text)
     }
 
@@ -76,7 +139,7 @@ impl<'a> Head<'a> {
 
     /// The event with nothing but its targets; `None` where it has none or they cannot be read.
     pub(super) fn targets(&self) -> Option<LogEvent<'a>> {
-        let target = serde_json::from_str(self.target?.get()).ok()?;
+        let target = serde_json::from_str(self.target?.0).ok()?;
         Some(LogEvent { target, ..LogEvent::default() })
     }
 

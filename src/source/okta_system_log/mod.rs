@@ -4,6 +4,8 @@
 //! Most events do not touch access. They are told apart by their type alone, before the rest of the record is read:
 //! [`form`] has the shapes, [`meaning`] what each type says.
 
+#[cfg(test)]
+mod agreement;
 mod form;
 mod meaning;
 
@@ -44,13 +46,17 @@ fn recognizes(sample: &Sample<'_>) -> Recognition {
 
 fn decode(record: &RawRecord<'_>, scope: &Scope) -> Result<Decoded, Reject> {
     match record.body {
-        Body::Json(bytes) => decode_json(record, bytes, scope),
+        Body::Json(bytes) => decode_json(record, bytes, Head::skim(bytes), scope),
         Body::Row(row) => decode_row(record, &row, scope),
     }
 }
 
-fn decode_json(record: &RawRecord<'_>, bytes: &[u8], scope: &Scope) -> Result<Decoded, Reject> {
-    let head: Head<'_> = json(record)?;
+/// Where skimming has no answer, the reference reads the head.
+fn decode_json(record: &RawRecord<'_>, bytes: &[u8], skimmed: Option<Head<'_>>, scope: &Scope) -> Result<Decoded, Reject> {
+    let head = match skimmed {
+        Some(head) => head,
+        None => json(record)?,
+    };
     if head.event_type.get().is_some() || head.published != form::Published::Absent {
         return decode_event(record, &head, bytes, scope);
     }

@@ -12,6 +12,7 @@ mod okta_user;
 mod patch;
 mod reading;
 mod scim;
+pub(crate) mod skim;
 
 pub(crate) use caseless::{Caseless, caseless_field};
 pub(crate) use exchange::{Content, Resource, exchange};

@@ -23,7 +23,7 @@ fn as_of() -> Timestamp {
 }
 
 fn read(setup: &Setup, store: &mut Store, files: &[InputPath], workers: &Workers) {
-    assert_eq!(ingest(setup, store, files, workers, &|_| {}).expect("read").refused, []);
+    assert_eq!(ingest(setup, store, files, workers, Timestamp::LAST, &|_| {}).expect("read").refused, []);
 }
 
 /// What is concluded, without what names the withdrawal.

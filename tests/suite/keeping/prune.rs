@@ -89,7 +89,7 @@ fn workers() -> Workers {
 fn read(config: &Path, store: &Path) -> Setup {
     let setup = Setup::read(config).expect("a config");
     let (files, _) = expand(&setup).expect("inputs");
-    let ingested = ingest(&setup, &mut Store::open(store).expect("a store"), &files, &workers(), &|_| {}).expect("read");
+    let ingested = ingest(&setup, &mut Store::open(store).expect("a store"), &files, &workers(), Timestamp::LAST, &|_| {}).expect("read");
     assert_eq!(ingested.refused, []);
     setup
 }

@@ -28,7 +28,7 @@ pub(super) fn conclude(config: &Path, folder: &Path, as_of: Timestamp, jobs: usi
     let mut store = Store::open(&folder.join("store.db")).expect("a store");
     let workers = Workers::new(jobs).expect("threads");
     let (files, _) = expand(&setup).expect("inputs");
-    let ingested = ingest(&setup, &mut store, &files, &workers, &|_| {}).expect("read");
+    let ingested = ingest(&setup, &mut store, &files, &workers, Timestamp::LAST, &|_| {}).expect("read");
     assert_eq!(ingested.refused, []);
     let analysis = analyze(&setup, &mut store, as_of, &workers).expect("judged");
     let mut events = Vec::new();

@@ -30,7 +30,8 @@ impl Company {
         let store = folder();
         let (files, _) = expand(&setup).expect("inputs");
         let mut opened = Store::open(&store.path().join("store.db")).expect("a store");
-        ingest(&setup, &mut opened, &files, &Workers::new(2).expect("threads"), &|_| {}).expect("read");
+        ingest(&setup, &mut opened, &files, &Workers::new(2).expect("threads"), scimdrift::model::time::Timestamp::LAST, &|_| {})
+            .expect("read");
         Self { setup, store }
     }
 
@@ -43,7 +44,7 @@ impl Company {
         let mut store = Store::open(&copy).expect("a store");
         let workers = Workers::new(2).expect("threads");
         let file = InputPath { path, name: name.to_owned(), rule: None };
-        let ingested = ingest(&self.setup, &mut store, &[file], &workers, &|_| {}).expect("read");
+        let ingested = ingest(&self.setup, &mut store, &[file], &workers, scimdrift::model::time::Timestamp::LAST, &|_| {}).expect("read");
         assert_eq!((ingested.refused, ingested.rejected), (Vec::new(), 0));
         analyze(&self.setup, &mut store, as_of(), &workers).expect("judged").report
     }

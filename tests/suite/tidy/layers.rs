@@ -26,7 +26,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
 ];
 
 /// Crates of others, and the only layers that may name them. Unit tests may use any to set things up.
-const CONFINED: [(&str, &[&str]); 27] = [
+const CONFINED: [(&str, &[&str]); 28] = [
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("askama", &["report"]),
@@ -53,6 +53,7 @@ const CONFINED: [(&str, &[&str]); 27] = [
     ("toml", &["policy", "pipeline"]),
     ("unicode_width", &["cli"]),
     ("ureq", &["notify"]),
+    ("wide", &["source"]),
     ("zstd", &["input", "store"]),
 ];
 
