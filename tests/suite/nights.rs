@@ -43,7 +43,8 @@ fn open(night: &Night) -> impl Iterator<Item = &BTreeMap<String, String>> {
 
 /// The digest names what is new, and nothing that was new before.
 fn announced(night: &Night, what: &str) {
-    let named = |rule: &str| night.digest.lines().any(|line| line.contains(&format!(" {rule}: ")));
+    let begins = |rule: &str| [format!(" {rule}: "), format!(" {rule} again: ")];
+    let named = |rule: &str| night.digest.lines().any(|line| begins(rule).iter().any(|begin| line.contains(begin)));
     for rule in open(night).map(|row| row["rule"].as_str()).collect::<BTreeSet<_>>() {
         let news = open(night).any(|row| row["rule"] == rule && matches!(row["change"].as_str(), "new" | "reopened"));
         assert_eq!(named(rule), news, "{rule}, {what}");

@@ -199,5 +199,7 @@ fn an_output_that_takes_nothing_is_said_and_nothing_is_lost() {
         program.stdout(fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full"));
         assert_failed(&program.output().expect("the program starts"), &["standard output", "space"]);
     }
+    // What nobody could be told is told by the next run.
+    assert_ne!(acme_run(folder.path()).status.code(), Some(2));
     assert_same(wanted.path(), folder.path());
 }
