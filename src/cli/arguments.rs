@@ -114,7 +114,7 @@ pub(super) enum Command {
     },
     /// Is the set-up sound: config, inputs, freshness, rules, store, disk, permissions, clock; nothing is written.
     Doctor,
-    /// Send the message of the last run to the webhook of [notify] again.
+    /// Send the message of the last run to the configured webhook again.
     Notify {
         /// Send a message that only shows that messages arrive.
         #[arg(long)]

@@ -223,3 +223,39 @@ pub(super) fn read_file(row: &Row<'_>) -> rusqlite::Result<FileRow> {
 pub(super) fn count(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
     row.get::<_, i64>(index).map(|number| u64::try_from(number).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::digest::Digest;
+    use crate::store::{FileHead, FileTail};
+
+    #[test]
+    fn a_listing_that_was_taken_later_is_not_there_yet() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = Store::open(&folder.path().join("store.db")).expect("a store");
+        for hour in [1, 2, 3] {
+            let (name, taken_at) = (format!("users-{hour}.json"), Timestamp::from_micros(hour * 3_600_000_000));
+            let tail = FileTail {
+                sha256: Digest::of(name.as_bytes()),
+                bytes: 2,
+                records: 0,
+                relevant: 0,
+                rejected: 0,
+                span: None,
+                listing: Some(("", taken_at, true, None)),
+                hours: &[],
+                looks: None,
+                line_end: None,
+            };
+            let head = FileHead { name: &name, source: "scim-users", grown_from: None };
+            store.writer(&head).expect("a writer").finish(&tail).expect("kept");
+        }
+        let names = |until: i64| -> Vec<String> {
+            store.listings(Timestamp::from_micros(until)).expect("listings").into_iter().map(|row| row.file).collect()
+        };
+        assert_eq!(names(2 * 3_600_000_000), ["users-1.json", "users-2.json"]);
+        assert_eq!(names(2 * 3_600_000_000 - 1), ["users-1.json"]);
+        assert_eq!(names(0), Vec::<String>::new());
+    }
+}
