@@ -21,6 +21,9 @@ pub(super) fn backup(global: &Global, asked: &BackupArguments, terminal: &Termin
         return Err(Failure::Unsound { path, differences });
     }
     let runs = store.runs()?;
+    if runs.is_empty() && store.files()?.is_empty() {
+        return Err(Failure::NoStore(path.display().to_string()));
+    }
     drop(store);
     copy.put_in_place(asked.force)?;
     let (file, last) = (asked.file.display().to_string(), runs.last().map(|run| run.as_of));

@@ -40,6 +40,13 @@ impl Desk {
         Ok(Self { setup, store, workers, _lock: Some(lock) })
     }
 
+    /// The same where there has to be a store: what is removed from an empty one would be taken for removed.
+    pub(super) fn open_kept(global: &Global) -> Result<Self, Failure> {
+        let setup = Setup::read(&global.config)?;
+        let path = global.store.clone().unwrap_or_else(|| setup.store_path());
+        if path.exists() { Self::open_with(setup, global) } else { Err(Failure::NoStore(path.display().to_string())) }
+    }
+
     /// For a question: the store is read alone, and not made where there is none.
     pub(super) fn open_to_ask(global: &Global) -> Result<Self, Failure> {
         let setup = Setup::read(&global.config)?;
@@ -52,6 +59,16 @@ impl Desk {
         })?;
         let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
         Ok(Self { setup, store, workers, _lock: None })
+    }
+
+    /// Gives back the space of what was removed. Where that fails, the removal stands, and the next run tries again.
+    pub(super) fn give_back_space(&self) {
+        if let Err(error) = self.store.compact() {
+            Terminal::warning(&format!(
+                "{error}; what was removed is in no answer any more, but its text may still stand in the file: \
+                 free some space, and the next run tries again"
+            ));
+        }
     }
 
     /// Whether the store, opened to be read, was left alone meanwhile; else the answer may be half of one run and half of another.

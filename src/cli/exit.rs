@@ -90,6 +90,9 @@ pub(super) enum Failure {
     /// There is nothing to show yet.
     #[error("{0}: nothing was analyzed yet")]
     NothingAnalyzed(String),
+    /// There is no store, or nothing in it.
+    #[error("{0}: nothing was read into this store")]
+    NoStore(String),
     /// The store was written to while it was read.
     #[error("{0}: it was written to while it was read")]
     Changed(String),
@@ -181,6 +184,7 @@ impl Failure {
             }
             Self::NoMarkdown => Some("use --format human or --format json".to_owned()),
             Self::OtherMoment { asked, .. } => Some(format!("run `scimdrift analyze --as-of {asked}` first")),
+            Self::NoStore(_) => Some("name the store that the runs write, with --store or as [store] path of the config".to_owned()),
             Self::Changed(_) => Some("ask again when the other scimdrift is done".to_owned()),
             Self::NothingAnalyzed(_) => Some("run `scimdrift run`, or `scimdrift ingest` and `scimdrift analyze`, first".to_owned()),
         }

@@ -32,6 +32,9 @@ pub(super) fn run(global: &Global, output: &Output, terminal: &Terminal) -> Resu
 fn whole_job(global: &Global, output: &Output, terminal: &Terminal, setup: Setup, watch: Watch) -> Result<Exit, Failure> {
     let mut desk = Desk::open_with(setup, global)?;
     // After the lock, which may have been waited for.
+    if desk.store.is_uncompacted()? {
+        desk.give_back_space();
+    }
     let as_of = as_of(global);
     log::judging(as_of);
     let before = Before::of(&desk.store, as_of)?;

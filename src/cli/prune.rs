@@ -18,8 +18,10 @@ pub(super) fn prune(global: &Global, asked: &PruneArguments, terminal: &Terminal
         desk.unchanged()?;
         Some(pruned)
     } else {
-        let desk = Desk::open(global)?;
-        pipeline::prune(&desk.setup, &desk.store, cut, as_of, &desk.workers)?
+        let desk = Desk::open_kept(global)?;
+        let pruned = pipeline::prune(&desk.setup, &desk.store, (cut, as_of), job::now(), &desk.workers)?;
+        desk.give_back_space();
+        pruned
     };
     terminal.outcome(&pruned, |out| {
         let Some(Pruned { removed, dry_run }) = &pruned else {

@@ -123,10 +123,13 @@ fn gaps(report: &Report) -> Vec<String> {
 /// What was removed for its age though it is of the period, or of before the as-of time.
 fn pruned_into(report: &Report) -> Option<String> {
     let latest = report.prunings.iter().max_by_key(|pruning| pruning.before)?;
-    let day = latest.pruned_at.day();
-    let sentence =
-        || format!("Records before {} UTC were removed on {day} by prune, and the period begins earlier", latest.before.minute());
-    (report.head.from < latest.before).then(sentence)
+    let earlier = match (report.head.from < latest.before, report.head.as_of < latest.before) {
+        (_, true) => "this report speaks of a time before that",
+        (true, false) => "the period begins earlier",
+        (false, false) => return None,
+    };
+    let (before, day) = (latest.before.minute(), latest.pruned_at.day());
+    Some(format!("Records before {before} UTC were removed on {day} by prune, and {earlier}"))
 }
 
 fn rule_row(context: &Context<'_>, rule: &Analyzer, findings: &[FindingRow]) -> RuleRow {

@@ -49,7 +49,6 @@ pub fn forget(
         })?;
     }
     let rows = withdrawal.finish(&leaving, at, &secret::redact(reason))?;
-    store.compact()?;
     Ok(rows)
 }
 
@@ -84,24 +83,36 @@ fn ask(setup: &Setup, row: &FileRow, withdrawal: &mut Withdrawal<'_>, workers: &
 /// # Errors
 /// When a file cannot be read, or the store fails.
 pub fn ask_again(store: &Store, files: &[InputPath]) -> Result<(), PipelineError> {
+    let withdrawn = in_force(store)?;
     for file in files {
-        let digest = input::digests(&file.path, 0)?.whole;
-        store.ask_again(&digest.to_string())?;
+        let size = std::fs::metadata(&file.path).map_or(0, |about| about.len());
+        for row in withdrawn.iter().filter(|row| begins_with(file, size, row)) {
+            store.ask_again(&row.sha256)?;
+        }
     }
     Ok(())
 }
 
+/// What was withdrawn, and was not asked for again.
+fn in_force(store: &Store) -> Result<Vec<WithdrawnRow>, StoreError> {
+    Ok(store.withdrawn()?.into_iter().filter(|row| !row.again).collect())
+}
+
+/// Whether a file of this size holds what was withdrawn, or begins with it.
+fn begins_with(file: &InputPath, size: u64, row: &WithdrawnRow) -> bool {
+    let digest = || input::digests(&file.path, row.bytes).is_ok_and(|found| found.part.is_some_and(|part| part.to_string() == row.sha256));
+    row.bytes <= size && (row.bytes > 0 || size == 0) && digest()
+}
+
 /// What becomes of a file whose content, or beginning, was withdrawn; `None` where that is nothing special.
 pub(super) fn barred(store: &Store, file: &InputPath) -> Result<Option<Outcome>, PipelineError> {
-    let withdrawn: Vec<WithdrawnRow> = store.withdrawn()?.into_iter().filter(|row| !row.again).collect();
+    let withdrawn = in_force(store)?;
     let size = std::fs::metadata(&file.path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len());
     let Some(size) = size.filter(|_| !withdrawn.is_empty()) else { return Ok(None) };
-    let begins_so = |row: &&WithdrawnRow| {
-        let digest =
-            || input::digests(&file.path, row.bytes).is_ok_and(|found| found.part.is_some_and(|part| part.to_string() == row.sha256));
-        (row.bytes == size || (row.bytes < size && row.bytes > 0 && row.file == file.name)) && digest()
-    };
-    let Some(row) = withdrawn.iter().find(begins_so) else { return Ok(None) };
+    // What is known under another name was looked at when it was new.
+    let is_new = store.generations(&file.name)?.is_empty();
+    let may_be = |row: &&WithdrawnRow| row.bytes == size || row.file == file.name || is_new;
+    let Some(row) = withdrawn.iter().filter(may_be).find(|row| begins_with(file, size, row)) else { return Ok(None) };
     if row.bytes < size {
         return Ok(Some(Outcome::Refused(format!(
             "it begins with what was withdrawn on {} ({}); ask for it with `scimdrift ingest --again`, or move it out of the inputs",

@@ -43,6 +43,9 @@ pub use version::KeptVersion;
 pub use withdrawal::Withdrawal;
 pub use writer::{EventRow, FileHead, FileTail, HourRow, Writer};
 
+/// The setting that says that space is still to be given back.
+const UNCOMPACTED: &str = "uncompacted";
+
 /// Damage is noticed, a committed batch survives a power cut, references hold, and 16 MiB of pages stay in memory.
 const PRAGMAS: &str =
     "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA synchronous = FULL;";
@@ -126,17 +129,28 @@ impl Store {
         self.sql("read a setting", |connection| connection.query_row(query, [key], |row| row.get(0)).optional())
     }
 
-    /// Gives back the space of what was removed, and leaves nothing of it in the file or in its journal.
+    /// Whether space was to be given back, and could not be.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn is_uncompacted(&self) -> Result<bool, StoreError> {
+        Ok(self.kept_setting(UNCOMPACTED)?.is_some())
+    }
+
+    /// Gives back the space of what was removed, and leaves nothing of it in the file or in its journal. Until that is done,
+    /// it stays on record.
     ///
     /// # Errors
     /// When the store cannot be written, or there is no space for a copy of it.
     pub fn compact(&self) -> Result<(), StoreError> {
         self.sql("give back space", |connection| {
+            connection.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?1, 'yes')", [UNCOMPACTED])?;
             // SQLite makes the new file as a database of its own, which is attached meanwhile.
             connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
             let compacted = connection.execute_batch("PRAGMA secure_delete = ON; VACUUM;");
             connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
             compacted?;
+            connection.execute("DELETE FROM setting WHERE key = ?1", [UNCOMPACTED])?;
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         })
     }

@@ -23,7 +23,12 @@ pub(super) fn init(global: &Global, folders: &[PathBuf], terminal: &Terminal) ->
     let folders = if folders.is_empty() { vec![beside] } else { folders.to_vec() };
     let workers = Workers::new(global.jobs.map_or(0, usize::from))?;
     let proposal = init::survey(config, &folders, &workers)?;
-    init::write(config, &text::config(&proposal))?;
+    // What --store names is seen from here, and what the config names from beside it.
+    let store = match &global.store {
+        Some(store) => std::path::absolute(store)?.display().to_string(),
+        None => "scimdrift.db".to_owned(),
+    };
+    init::write(config, &text::config(&proposal, &store))?;
     let answer = serde_json::json!({"config": config.display().to_string(), "proposal": proposal});
     terminal.outcome(&answer, |out| show(out, Layout::of_terminal(), &config.display().to_string(), &proposal))?;
     Ok(Exit::Done)

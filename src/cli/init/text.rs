@@ -16,10 +16,10 @@ const HEAD: &str = "\
 # can be looked up stands beside it. Paths are relative to this file. docs/guides/configuration.md has every key.
 ";
 
-/// The config that a proposal amounts to.
-pub(super) fn config(proposal: &Proposal) -> String {
+/// The config that a proposal amounts to; `store` is where the runs will keep what they read.
+pub(super) fn config(proposal: &Proposal, store: &str) -> String {
     let mut page = Page(HEAD.to_owned());
-    report(&mut page, proposal);
+    report(&mut page, proposal, store);
     inputs(&mut page, proposal);
     idp(&mut page, proposal);
     target(&mut page, proposal);
@@ -34,7 +34,7 @@ pub(super) fn config(proposal: &Proposal) -> String {
     page.0
 }
 
-fn report(page: &mut Page, proposal: &Proposal) {
+fn report(page: &mut Page, proposal: &Proposal, store: &str) {
     page.title("[report]");
     let name = proposal.target.as_ref().map_or("", |told| told.value.as_str());
     page.remark(&format!("organization = {}", quoted(name)), "its name in the head of a report; here the target's, until you write yours");
@@ -45,7 +45,7 @@ fn report(page: &mut Page, proposal: &Proposal) {
     );
     page.remark("# to = YYYY-MM-DD", "");
     page.title("[store]");
-    page.line("path = \"scimdrift.db\"");
+    page.line(&format!("path = {}", quoted(store)));
 }
 
 fn inputs(page: &mut Page, proposal: &Proposal) {

@@ -53,11 +53,17 @@ pub fn prunable(setup: &Setup, store: &Store, cut: Timestamp, as_of: Timestamp, 
     Ok(Pruned { removed, dry_run: true })
 }
 
-/// Removes what is older than `cut` and may go, and keeps what was removed. `None` where there is nothing.
+/// Removes what is older than `cut` and may go, and keeps what was removed, at the moment `at`. `None` where there is nothing.
 ///
 /// # Errors
 /// When the period begins before `cut`, when any removal would change the report as of `as_of`, or the store fails.
-pub fn prune(setup: &Setup, store: &Store, cut: Timestamp, as_of: Timestamp, workers: &Workers) -> Result<Option<Pruned>, PipelineError> {
+pub fn prune(
+    setup: &Setup,
+    store: &Store,
+    (cut, as_of): (Timestamp, Timestamp),
+    at: Timestamp,
+    workers: &Workers,
+) -> Result<Option<Pruned>, PipelineError> {
     check(setup, cut)?;
     let (before, _) = judge(setup, store, as_of, workers)?;
     let whole = removal(setup, store, (cut, as_of), &before)?;
@@ -71,11 +77,10 @@ pub fn prune(setup: &Setup, store: &Store, cut: Timestamp, as_of: Timestamp, wor
         ..whole.clone()
     };
     for attempt in [whole, logs] {
-        let pruning = store.begin_pruning(&attempt, (as_of, cut), &before.head.read_sha256)?;
+        let pruning = store.begin_pruning(&attempt, (at, cut), &before.head.read_sha256)?;
         let (after, _) = judge(setup, store, as_of, workers)?;
         if says_the_same(&before, &after) {
             pruning.keep(&after.head.read_sha256)?;
-            store.compact()?;
             let removed = store.prunings()?.pop();
             return Ok(removed.map(|removed| Pruned { removed, dry_run: false }));
         }

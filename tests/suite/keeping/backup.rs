@@ -63,6 +63,16 @@ fn what_stands_there_is_replaced_only_when_asked_and_the_store_never() {
 }
 
 #[test]
+fn a_store_into_which_nothing_was_read_is_not_copied() {
+    let folder = folder();
+    let (store, to) = (folder.path().join("store.db"), folder.path().join("copy.db"));
+    drop(scimdrift::store::Store::open(&store).expect("a store"));
+    let output = backup(&store, &to, &[]);
+    assert!(output.status.code() == Some(2) && stderr(&output).contains("nothing was read"), "{}", stderr(&output));
+    assert!(!to.exists());
+}
+
+#[test]
 fn a_store_that_is_not_what_it_was_is_not_copied() {
     let folder = folder();
     let store = acme_in(folder.path());

@@ -111,7 +111,12 @@ fn it_is_not_read_again_until_it_is_asked_for() {
     input(folder.path(), "wrong.ndjson", (line("e1", "ada") + &line("e2", "eve") + &line("e3", "bob")).as_bytes());
     let refused = run(&config, folder.path(), &[]);
     assert!(refused.status.code() == Some(3) && stderr(&refused).contains("begins with what was withdrawn"), "{}", stderr(&refused));
-    let again = program(&config, folder.path(), &["ingest", "--again", &folder.path().join("inputs/again.ndjson").display().to_string()]);
+    let (grown, rotated) = (folder.path().join("inputs/wrong.ndjson"), folder.path().join("inputs/wrong-1.ndjson"));
+    fs::rename(&grown, &rotated).expect("rotated");
+    let refused = run(&config, folder.path(), &[]);
+    assert!(stderr(&refused).contains("inputs/wrong-1.ndjson was not read: it begins with what was withdrawn"), "{}", stderr(&refused));
+    fs::rename(&rotated, &grown).expect("taken back");
+    let again = program(&config, folder.path(), &["ingest", "--again", &grown.display().to_string()]);
     assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
     run(&config, folder.path(), &[]);
     assert_eq!(names(), ["inputs/again.ndjson", "inputs/good.ndjson", "inputs/wrong.ndjson"]);
@@ -135,6 +140,17 @@ fn a_file_that_shares_records_and_is_gone_is_asked_for_and_nothing_is_changed() 
     // The one whose records the other holds all can go without it.
     let forgotten = program(&config, folder.path(), &["forget", "inputs/b.ndjson", "--reason", "twice"]);
     assert_eq!(forgotten.status.code(), Some(0), "{}", stderr(&forgotten));
+}
+
+#[test]
+fn nothing_is_taken_back_from_a_store_that_is_not_there() {
+    let folder = folder();
+    let config = config(folder.path(), "from = 2026-06-01\nto = 2026-06-01");
+    for command in [&["forget", "inputs/a.ndjson", "--reason", "wrong"][..], &["prune", "--keep", "400d"]] {
+        let refused = program(&config, folder.path(), command);
+        assert!(refused.status.code() == Some(2) && stderr(&refused).contains("--store"), "{}", stderr(&refused));
+    }
+    assert!(!folder.path().join("store.db").exists());
 }
 
 #[test]

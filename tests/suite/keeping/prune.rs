@@ -117,7 +117,8 @@ fn prune_and_compare(setup: &Setup, all: &Path, cut: Timestamp, moments: &[&str]
     for copy in [&pruned, &untouched] {
         fs::copy(all, copy).expect("a copy");
     }
-    let removed = prune(setup, &Store::open(&pruned).expect("a store"), cut, moment(moments[0]), &workers()).expect("pruned");
+    let removed =
+        prune(setup, &Store::open(&pruned).expect("a store"), (cut, moment(moments[0])), moment(moments[0]), &workers()).expect("pruned");
     let (before, after) = (conclude(setup, &untouched, moments), conclude(setup, &pruned, moments));
     for ((before, after), as_of) in before.iter().zip(&after).zip(moments) {
         assert_eq!(before.findings, after.findings, "{as_of}, cut at {cut}");
