@@ -294,6 +294,9 @@ fn the_period_is_not_pruned_into_and_one_that_begins_before_is_not_concluded_on(
     }
     let summary = fs::read_to_string(out.join("summary.json")).expect("a summary");
     assert!(summary.contains("the period begins earlier"), "{summary}");
+    fs::write(&kept.config, &config).expect("a config");
+    let summary = fs::read_to_string(kept.run("2026-04-10T00:00:00Z").join("summary.json")).expect("a summary");
+    assert!(summary.contains("this report speaks of a time before that"), "{summary}");
 }
 
 #[test]
