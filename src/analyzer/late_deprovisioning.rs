@@ -35,9 +35,19 @@ fn judged<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (&'a Account, &'
     let owned = accounts.filter_map(|account| Some((account, context.directory.owner(account)?)));
     let lapses =
         owned.flat_map(|(account, owner)| context.directory.lapses(account, owner).into_iter().map(move |lapse| (account, owner, lapse)));
-    lapses.filter(|(account, owner, lapse)| {
-        lapse.at <= context.to && (context.from <= lapse.at || late(context, account, owner, lapse).is_some())
-    })
+    lapses.filter(|(account, owner, lapse)| lapse.in_period(context.from, context.to) || late(context, account, owner, lapse).is_some())
+}
+
+/// The lapses of the period whose person has no account that is linked, where nothing tells that there was none either.
+fn unlinked<'a>(context: &'a Context<'_>) -> impl Iterator<Item = Lapse> {
+    let persons = context.directory.persons.iter().filter(|person| !person.assigned.steps().is_empty());
+    let unlinked = persons.filter(|person| context.directory.target_accounts(person).next().is_none());
+    let lapses = unlinked.flat_map(|person| person.lapses().into_iter().map(move |lapse| (person, lapse)));
+    let untold = lapses.filter(|(person, lapse)| {
+        let concerns = lapse.in_period(context.from, context.to) && !lapse.is_shorter_than(context.policy.thresholds.grace);
+        concerns && context.directory.departure_unlinked(lapse, person) == Departure::Untold
+    });
+    untold.map(|(_, lapse)| lapse)
 }
 
 fn reach(context: &Context<'_>) -> Reach {
@@ -50,7 +60,7 @@ fn reach(context: &Context<'_>) -> Reach {
             Departure::NoAccess | Departure::Overtaken | Departure::Open => false,
         }
     });
-    match untold.count() {
+    match untold.count() + unlinked(context).count() {
         0 => Reach::Everything,
         1 => Reach::Part(format!("of one lapse it is not known whether access ended within {sla}")),
         count => Reach::Part(format!("of {count} lapses it is not known whether access ended within {sla}")),
@@ -69,7 +79,7 @@ fn late(context: &Context<'_>, account: &Account, owner: &Person, lapse: &Lapse)
     let sla = context.policy.thresholds.deprovision_sla;
     let departure = context.directory.departure(lapse, account, owner);
     let Departure::Gone { at, later_than, proof, .. } = departure else { return None };
-    if departure.within(lapse, sla) != Some(false) || at < context.from || lapse.at > context.to {
+    if departure.within(lapse, sla) != Some(false) || at < context.from || lapse.earliest() > context.to {
         return None;
     }
     let lag = at.since(lapse.at);
@@ -153,6 +163,21 @@ mod tests {
             assert!(!is_late(&left(teller, SLA, 0, 0)), "{teller:?}");
             assert!(is_late(&left(teller, SLA + 1, 0, 0)), "{teller:?}");
         }
+    }
+
+    #[test]
+    fn lapses_of_people_whose_account_nothing_tells_of_are_counted() {
+        let reach_with = |listed: Option<i64>| {
+            let mut scene = Scene::new("");
+            scene.entitled("leaver", 1).entitled("other", 1).lifecycle(100, "leaver", Lifecycle::Deactivated);
+            if let Some(at) = listed {
+                scene.members(at, &["other"]);
+            }
+            scene.with(reach)
+        };
+        let part = Reach::Part("of one lapse it is not known whether access ended within 24 h".to_owned());
+        assert_eq!([reach_with(None), reach_with(Some(150))], [part.clone(), part]);
+        assert_eq!(reach_with(Some(50)), Reach::Everything);
     }
 
     #[test]

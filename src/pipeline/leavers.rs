@@ -23,8 +23,7 @@ fn rows_of(context: &Context<'_>, person: &Person) -> Vec<LeaverRow> {
     let grace = context.policy.thresholds.grace;
     let mut rows = Vec::new();
     for lapse in person.lapses() {
-        let brief = lapse.ended.is_some_and(|ended| ended.since(lapse.at) < grace);
-        if brief || lapse.at < context.from || lapse.at > context.to {
+        if lapse.is_shorter_than(grace) || !lapse.in_period(context.from, context.to) {
             continue;
         }
         let concerned = accounts.iter().map(|account| (*account, context.directory.departure(&lapse, account, person)));
@@ -37,12 +36,10 @@ fn rows_of(context: &Context<'_>, person: &Person) -> Vec<LeaverRow> {
     rows
 }
 
-/// What is known of a leaver to whom no account is linked that was there: it takes a listing of the target's accounts to say that
-/// there was none, and no report that one was made.
+/// What is known of a leaver to whom no account is linked that was there.
 fn without_account(context: &Context<'_>, person: &Person, lapse: &Lapse) -> Departure {
     let linked = context.directory.target_accounts(person).next().is_some();
-    let provisioned = person.was_provisioned_by(lapse.at);
-    if linked || (context.directory.accounts_listed.is_some() && !provisioned) { Departure::NoAccess } else { Departure::Untold }
+    if linked { Departure::NoAccess } else { context.directory.departure_unlinked(lapse, person) }
 }
 
 fn row(context: &Context<'_>, person: &Person, lapse: &Lapse, concerned: Option<(&Account, Departure)>) -> LeaverRow {
@@ -82,6 +79,7 @@ mod tests {
     use crate::analyzer::scene::Scene;
     use crate::model::event::{Lifecycle, Operation, Outcome};
     use crate::model::facts::{Observation, ScimUser};
+    use crate::model::listing::Absence;
 
     /// The verdict on `leaver`, who is deactivated at the hundredth hour.
     fn verdict(scene: &mut Scene) -> String {
@@ -103,6 +101,28 @@ mod tests {
             verdict(&mut scene)
         };
         assert_eq!((listed(150), listed(50)), ("unknown".to_owned(), "no-account".to_owned()));
+    }
+
+    #[test]
+    fn a_listing_after_the_lapse_says_that_there_was_no_account_only_where_it_keeps_the_disabled() {
+        assert_eq!(verdict(Scene::new("").entitled("leaver", 1).members(150, &["other"])), "unknown");
+        assert_eq!(verdict(Scene::new("").entitled("leaver", 1).listing(50, "scim-users", Absence::ScimUser, 0)), "unknown");
+        assert_eq!(verdict(Scene::new("").entitled("leaver", 1).listing(150, "scim-users", Absence::ScimUser, 1)), "no-account");
+    }
+
+    #[test]
+    fn whatever_succeeded_at_an_account_shows_that_there_was_one() {
+        for operation in [Operation::Create, Operation::Update, Operation::Disable, Operation::Delete] {
+            let after = |outcome| {
+                let mut scene = Scene::new("");
+                verdict(scene.entitled("leaver", 1).members(2, &["other"]).attempt(104, "leaver", operation, outcome))
+            };
+            assert_eq!(
+                (after(Outcome::Success), after(Outcome::Failure)),
+                ("unknown".to_owned(), "no-account".to_owned()),
+                "{operation:?}"
+            );
+        }
     }
 
     #[test]

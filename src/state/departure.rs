@@ -5,6 +5,7 @@ use super::directory::Directory;
 use super::lapse::Lapse;
 use super::person::Person;
 use crate::model::event::Operation;
+use crate::model::listing::Absence;
 use crate::model::time::{Span, Timestamp};
 
 /// What became of an account after its owner's lapse.
@@ -36,6 +37,19 @@ impl Directory {
     #[must_use]
     pub fn departure(&self, lapse: &Lapse, account: &Account, owner: &Person) -> Departure {
         Departure::after(lapse, account, owner, |proof| self.clock_doubt(proof))
+    }
+
+    /// What became of the account of a person to whom none is linked, after `lapse`: [`Departure::NoAccess`] where a listing tells
+    /// that there was none, else [`Departure::Untold`]. A listing of members after the lapse tells nothing: the account may have
+    /// been taken away in between. One of SCIM users does, for it still names whom provisioning disabled.
+    #[must_use]
+    pub fn departure_unlinked(&self, lapse: &Lapse, person: &Person) -> Departure {
+        // Whatever succeeded at an account, also after the lapse, shows that there was one; looking for one does not.
+        let known = person.provisioned || !person.account_ids.is_empty() || !person.disputed.is_empty();
+        let known = known || person.attempts.iter().any(|attempt| attempt.success() && attempt.operation != Operation::Verify);
+        let mut listings = self.account_listings.iter();
+        let lacking = listings.any(|(at, absence)| *at <= lapse.earliest() || *absence == Absence::ScimUser);
+        if lacking && !known { Departure::NoAccess } else { Departure::Untold }
     }
 }
 

@@ -74,6 +74,8 @@ pub struct Directory {
     pub accounts_listed: Option<Timestamp>,
     /// When the target's SCIM users were last listed in full.
     pub scim_users_listed: Option<Timestamp>,
+    /// The complete listings of the target's accounts that name anybody: when each was taken, and what absence from it means.
+    pub account_listings: Vec<(Timestamp, Absence)>,
     /// The units of judgement: persons by id, then accounts and credentials without one.
     pub slices: Vec<Slice>,
     /// What links persons to accounts.
@@ -98,6 +100,9 @@ impl Replay {
             let in_full = self.listings.iter().filter(|listing| listing.complete && listing.absence == absence);
             in_full.map(|listing| listing.taken_at).max()
         };
+        let naming = self.listings.iter().filter(|listing| listing.complete && listing.rows > 0);
+        let naming = naming.filter(|listing| matches!(listing.absence, Absence::Member | Absence::ScimUser));
+        let account_listings = naming.map(|listing| (listing.taken_at, listing.absence)).collect();
         let (accounts_listed, scim_users_listed) = (last_in_full(accounts), last_in_full(Absence::ScimUser));
         let mut directory = Directory {
             as_of: self.until,
@@ -119,6 +124,7 @@ impl Replay {
             listed,
             accounts_listed,
             scim_users_listed,
+            account_listings,
             slices: Vec::new(),
             links: Links::default(),
             named: OnceLock::new(),

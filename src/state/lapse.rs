@@ -2,7 +2,7 @@
 
 use super::person::{Person, Standing};
 use super::timeline::{Step, Timeline};
-use crate::model::time::Timestamp;
+use crate::model::time::{Span, Timestamp};
 
 /// What ended an entitlement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,24 @@ impl Lapse {
     #[must_use]
     pub fn exactly(&self) -> Option<Timestamp> {
         self.later_than.is_none().then_some(self.at)
+    }
+
+    /// The first moment that it may have happened at.
+    #[must_use]
+    pub fn earliest(&self) -> Timestamp {
+        self.later_than.unwrap_or(self.at)
+    }
+
+    /// Whether it happened in this period, ends included, or may have: a listing only bounds it.
+    #[must_use]
+    pub fn in_period(&self, from: Timestamp, to: Timestamp) -> bool {
+        from <= self.at && self.earliest() <= to
+    }
+
+    /// Whether the person was entitled again in less than this.
+    #[must_use]
+    pub fn is_shorter_than(&self, grace: Span) -> bool {
+        self.ended.is_some_and(|ended| ended.since(self.at) < grace)
     }
 
     /// When, in words: `on 2026-06-08 10:00 UTC`, `between 2026-06-01 02:00 and 2026-06-30 02:00 UTC`.
@@ -107,18 +125,26 @@ impl Person {
     /// Whether the person was entitled before the first step: what a first change took away was there before.
     fn entitled_before_all(&self, assigned: &Timeline<bool>) -> bool {
         let stood = |step: &Step<Standing>| step.untold_before || (step.value == Standing::Active) == step.from_the_start;
-        let held = |step: &Step<bool>| if step.untold_before { self.has_been_provisioned() } else { step.value == step.from_the_start };
-        self.standing.steps().first().is_some_and(stood) && assigned.steps().first().is_none_or(held)
+        let Some(standing) = self.standing.steps().first() else { return false };
+        let held = |step: &Step<bool>| {
+            if step.untold_before { self.provisioned_at(standing.at.min(step.at), assigned) } else { step.value == step.from_the_start }
+        };
+        stood(standing) && assigned.steps().first().is_none_or(held)
     }
 
     /// Whether the person was assigned at a moment. That a listing does not name the person is no proof against an account that
     /// was made before it.
     fn held_at(&self, assigned: &Timeline<bool>, at: Timestamp) -> bool {
         let untold = assigned.told_at(at).is_none() && assigned.steps().first().is_some_and(|step| step.untold_before);
-        if untold { self.has_been_provisioned() } else { assigned.held_at(at) }
+        if untold { self.provisioned_at(at, assigned) } else { assigned.held_at(at) }
     }
 
-    fn has_been_provisioned(&self) -> bool {
+    /// Whether something shows that the person had been given an account before a listing lacked the assignment. Where the
+    /// assignment began later, the account may be of that time: then only what succeeded up to the moment counts.
+    fn provisioned_at(&self, at: Timestamp, assigned: &Timeline<bool>) -> bool {
+        if assigned.steps().iter().any(|step| step.value) {
+            return self.was_provisioned_by(at);
+        }
         self.provisioned || !self.account_ids.is_empty() || self.was_provisioned_by(Timestamp::LAST)
     }
 
@@ -156,7 +182,9 @@ impl Person {
 
 #[cfg(test)]
 mod tests {
+    use super::super::attempt::{Attempt, Side};
     use super::*;
+    use crate::model::event::{Operation, Outcome};
 
     fn moment(n: i64) -> Timestamp {
         Timestamp::from_micros(n)
@@ -204,6 +232,45 @@ mod tests {
         // A listing that lacks the person is no proof against an account that provisioning made.
         person.provisioned = true;
         assert_eq!(person.lapses().iter().map(|lapse| lapse.at).collect::<Vec<_>>(), [moment(100)]);
+    }
+
+    #[test]
+    fn what_an_assignment_that_began_later_made_was_not_there_before() {
+        let pushed = |at| Attempt {
+            at: moment(at),
+            operation: Operation::Update,
+            outcome: Outcome::Success,
+            failure: None,
+            side: Side::Provider,
+            proof: 9,
+            sent: None,
+        };
+        let mut person = Person { provisioned: true, attempts: vec![pushed(205)], ..Person::default() };
+        person.account_ids.insert("a".to_owned(), (moment(205), 9));
+        person.standing.change(moment(100), Standing::Suspended, 1);
+        person.standing.change(moment(120), Standing::Active, 2);
+        person.assigned.miss(moment(150), false, 3);
+        let unassigned = person.lapses();
+        person.assigned.change(moment(200), true, 4);
+        let at = |lapses: Vec<Lapse>| lapses.iter().map(|lapse| lapse.at).collect::<Vec<_>>();
+        assert_eq!((at(unassigned), at(person.lapses())), (vec![moment(100)], Vec::new()));
+        person.attempts.insert(0, pushed(50));
+        assert_eq!(at(person.lapses()), [moment(100)], "an earlier assignment had given an account");
+    }
+
+    #[test]
+    fn a_bounded_lapse_is_of_every_period_that_it_may_be_of() {
+        let lapse = |earliest: Option<i64>| Lapse {
+            at: moment(100),
+            kind: LapseKind::Deleted,
+            proof: 0,
+            later_than: earliest.map(moment),
+            ended: None,
+        };
+        let within = |earliest, from, to| lapse(earliest).in_period(moment(from), moment(to));
+        assert_eq!([within(None, 100, 100), within(None, 0, 99), within(None, 101, 200)], [true, false, false]);
+        assert_eq!([within(Some(50), 0, 99), within(Some(50), 100, 200), within(Some(50), 0, 49)], [true, true, false]);
+        assert!(!within(Some(50), 101, 200));
     }
 
     #[test]
