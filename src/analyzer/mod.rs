@@ -65,7 +65,7 @@ pub use held_deprovisioning::quarantine;
 pub use linked_group::{LinkedGroup, highest, ids as member_ids};
 pub use mapping::{is_named_so, is_replaced, names_fit, value_sent};
 pub use settled::{End, Settled, of_group as settled_of_group, of_person as settled_of};
-pub use shrunken_listing::{KeptOut, shrunken_listing_id};
+pub use shrunken_listing::{KeptOut, shrunken_listing_id, shrunken_listing_waived_until};
 pub use target_rule::{Attribute, Complaint, refused};
 pub use unrepaired::{BY_HAND_FIRST, Try, Unrepaired, of_person as unrepaired_of, tries};
 

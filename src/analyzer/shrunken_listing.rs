@@ -1,8 +1,12 @@
 //! `shrunken-listing`: the guard kept a listing out, because it lost too much since the one before.
 
+use chrono::NaiveDate;
+
 use super::{Analyzer, Context, Judge, Reason, everything, iso, nist, soc2};
 use crate::model::finding::{Finding, Proof, Severity, Subject};
 use crate::model::listing::Listing;
+use crate::model::time::Timestamp;
+use crate::policy::Policy;
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -25,31 +29,45 @@ pub struct KeptOut {
     pub listing: Listing,
     /// The last one that was accepted.
     pub rests_on: Listing,
-    /// Whether a later one was accepted, so that nothing rests on the earlier one any more.
-    pub superseded: bool,
+    /// When the next one that was accepted was taken, from which on nothing rests on the earlier one any more.
+    pub superseded: Option<Timestamp>,
 }
 
-/// The id of the finding about a listing: a waiver that names it accepts the listing.
+/// The last day of the waiver on the finding about a listing, of several the latest.
+#[must_use]
+pub fn shrunken_listing_waived_until(policy: &Policy, listing: &Listing) -> Option<NaiveDate> {
+    let id = shrunken_listing_id(listing);
+    policy.waivers.iter().filter(|waiver| waiver.finding.as_ref() == Some(&id)).map(|waiver| waiver.expires).max()
+}
+
+/// The id of the finding about a listing: a waiver that names it accepts the listing, unless it is empty.
 #[must_use]
 pub fn shrunken_listing_id(listing: &Listing) -> String {
     let proof = Proof::Input { source: listing.source.clone(), file: listing.file.clone(), note: String::new() };
     found(listing, proof).id(None)
 }
 
+/// That one is empty is another finding, so that a waiver that was meant for fewer rows does not silence it.
 fn found(listing: &Listing, proof: Proof) -> Finding {
     let subject = Subject { object: listing.source.clone(), ..Subject::default() };
-    Finding::new(ANALYZER.id, "", Severity::High, subject, &[&listing.source, &listing.scope], proof)
+    let key = [listing.source.as_str(), listing.scope.as_str(), "empty"];
+    let key = if listing.rows == 0 { key.as_slice() } else { &key[..2] };
+    Finding::new(ANALYZER.id, "", Severity::High, subject, key, proof)
 }
 
 fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let kept_out = context.kept_out.iter().filter(|kept_out| !kept_out.superseded).map(|kept_out| (kept_out, false));
+    let kept_out = context.kept_out.iter().filter(|kept_out| kept_out.superseded.is_none()).map(|kept_out| (kept_out, false));
     let shrunken: Vec<(&KeptOut, bool)> = kept_out.chain(context.accepted.iter().map(|accepted| (accepted, true))).collect();
-    for &(KeptOut { listing, rests_on, .. }, accepted) in &shrunken {
+    for &(KeptOut { listing, rests_on, superseded }, accepted) in &shrunken {
         // Of several nights that lost too much for one reason, the latest stands for all.
-        let same = |other: &Listing| other.source == listing.source && other.scope == listing.scope;
+        let same = |other: &Listing| {
+            let is_empty = (other.rows == 0) == (listing.rows == 0);
+            other.source == listing.source && other.scope == listing.scope && is_empty
+        };
         if shrunken.iter().any(|(other, _)| same(&other.listing) && other.listing.taken_at > listing.taken_at) {
             continue;
         }
+        let nights = shrunken.iter().filter(|(other, _)| same(&other.listing) && other.rests_on == *rests_on);
         let rows = in_words(listing.rows);
         let note = format!("names {rows}; the one of {} UTC names {}", rests_on.taken_at.minute(), rests_on.rows);
         let proof = |listing: &Listing, note: String| Proof::Input { source: listing.source.clone(), file: listing.file.clone(), note };
@@ -58,11 +76,13 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut finding = found(listing, proof(listing, note)).resting_on([proof(rests_on, basis.to_owned())]);
         finding.expected = format!("no more than {}% fewer rows than before", context.policy.thresholds.max_change_percent);
         finding.observed = format!("{rows} where there were {}", rests_on.rows);
-        finding.since = Some(listing.taken_at);
-        let outcome = if accepted {
-            "a waiver accepts it, and analysis rests on it".to_owned()
-        } else {
-            format!("it is kept out, and analysis rests on that of {} UTC", rests_on.taken_at.minute())
+        finding.since = nights.map(|(other, _)| other.listing.taken_at).min();
+        let expired = shrunken_listing_waived_until(context.policy, listing).filter(|expires| context.as_of.day() > *expires);
+        let outcome = match (accepted, superseded, expired) {
+            (true, Some(later), _) => format!("a waiver accepted it, and analysis rested on it until that of {} UTC", later.minute()),
+            (true, None, Some(last)) => format!("a waiver accepted it that ended with {last}, and analysis rests on it"),
+            (true, None, None) => "a waiver accepts it, and analysis rests on it".to_owned(),
+            (false, ..) => format!("it is kept out, and analysis rests on that of {} UTC", rests_on.taken_at.minute()),
         };
         finding.explanation = format!(
             "The {}{of} taken on {} UTC has {rows}, the last accepted one had {}; {outcome}.",
@@ -70,11 +90,13 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
             listing.taken_at.minute(),
             rests_on.rows,
         );
-        finding.remediation = if accepted {
-            "Nothing, where so many really went. Where not, export it again, and take the waiver back.".to_owned()
-        } else {
-            "Export it again. Where so many really went, accept the listing with a waiver on this finding.".to_owned()
-        };
+        finding.remediation = match (accepted, listing.rows) {
+            (true, _) if expired.is_some() => "Renew the waiver, where so many really went. Where not, export it again.",
+            (true, _) => "Nothing, where so many really went. Where not, export it again, and take the waiver back.",
+            (false, 0) => "Export it again. No waiver accepts an empty listing: where nothing is left, mark it as not complete.",
+            (false, _) => "Export it again. Where so many really went, accept the listing with a waiver on this finding.",
+        }
+        .to_owned();
         findings.push(finding);
     }
 }

@@ -11,7 +11,7 @@ use crate::policy::Provider;
 
 /// Fills in what rests on everything else: rules, controls and what could not be checked.
 pub(super) fn conclude(context: &Context<'_>, report: &mut Report) {
-    let troubled = troubled_sources(report);
+    let troubled = troubled_sources(context, report);
     let judged: BTreeMap<&str, Judged> = analyzer::ALL.iter().map(|rule| (rule.id, Judged::of(context, rule, report, &troubled))).collect();
     report.gaps = gaps(report);
     report.gaps.extend(pruned_into(report).map(|sentence| format!("{sentence}.")));
@@ -88,7 +88,7 @@ impl Judged {
 }
 
 /// Sources that were read, but do not tell everything, with why. Waived or not: accepting a gap does not fill it.
-fn troubled_sources(report: &Report) -> BTreeMap<String, String> {
+fn troubled_sources(context: &Context<'_>, report: &Report) -> BTreeMap<String, String> {
     let mut troubled = BTreeMap::new();
     for row in &report.coverage {
         let why = match row.verdict.as_str() {
@@ -102,8 +102,9 @@ fn troubled_sources(report: &Report) -> BTreeMap<String, String> {
     for row in report.findings.iter().filter(|row| row.rule == "stale-input" && row.status != Status::Resolved) {
         troubled.entry(row.object.clone()).or_insert_with(|| "is too old".to_owned());
     }
-    for row in report.findings.iter().filter(|row| row.rule == "shrunken-listing" && row.status != Status::Resolved) {
-        troubled.entry(row.object.clone()).or_insert_with(|| "was kept out".to_owned());
+    // One that a waiver accepts was not kept out; of an empty one, a waiver only ends the noise.
+    for kept_out in context.kept_out.iter().filter(|kept_out| kept_out.superseded.is_none()) {
+        troubled.entry(kept_out.listing.source.clone()).or_insert_with(|| "was kept out".to_owned());
     }
     troubled
 }

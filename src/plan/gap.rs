@@ -38,7 +38,7 @@ pub(super) fn gaps(ground: &Ground<'_>, unknown_groups: &BTreeSet<String>) -> Ve
     if let (false, Err(group)) = (context.policy.roles.is_empty(), mapped_groups(context)) {
         gaps.push(format!("The members of group {group}, which [roles] names, are not known: no organization role is planned."));
     }
-    for kept in context.kept_out.iter().filter(|kept| !kept.superseded) {
+    for kept in context.kept_out.iter().filter(|kept| kept.superseded.is_none()) {
         let (listing, rests_on) = (&kept.listing, &kept.rests_on);
         gaps.push(format!(
             "The listing {} of {} UTC shrank from {} to {} rows and is kept out: the plan rests on the one of {} UTC.",
