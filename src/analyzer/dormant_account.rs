@@ -2,7 +2,7 @@
 
 use super::context::{AboutAccount as _, subject};
 use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
-use crate::model::finding::{Finding, Proof, Severity};
+use crate::model::finding::{Confidence, Finding, Proof, Severity};
 use crate::model::time::Timestamp;
 use crate::state::{Account, Person, Slice};
 
@@ -17,7 +17,7 @@ pub(super) const ANALYZER: Analyzer = Analyzer {
     reasons: &[Reason { id: "", severity: Severity::Medium }],
     controls: &[soc2("CC6.2"), iso("A.5.18"), nist("AC-2(3)"), cis("5.3"), pci("8.2.6"), hipaa("308(a)(4)(ii)(C)")],
     rests_on: &[PEOPLE, ACCOUNTS, ACTIVITY],
-    witnesses: &["okta-app-users", "entra-app-role-assignments"],
+    witnesses: &["okta-app-users", "entra-app-role-assignments", "huggingface-audit-log"],
     reach,
     population: |context| {
         let judged = context.active_humans().filter(|account| judged(context, account).is_some());
@@ -108,13 +108,39 @@ fn dormant(context: &Context<'_>, account: &Account, owner: &Person) -> Option<F
     );
     finding.remediation =
         "Ask the person whether the access is still needed; if not, take the application away in the identity provider.".to_owned();
-    Some(finding.through_link(account).resting_on(account.activity.map(|(_, proof)| Proof::Event(proof))))
+    let mut finding = finding.through_link(account);
+    // The identity provider tells of sign-ons alone, and a session outlasts one.
+    let audited = !context.directory.is_target(account) || context.logs.iter().any(|log| log.source == "huggingface-audit-log");
+    if !audited {
+        finding.explanation.push_str(" What it did at the target is not known, since no audit log of it was read.");
+        if finding.confidence == Confidence::High {
+            finding.confidence = Confidence::Medium;
+            finding.severity = finding.severity.lowered(Confidence::Medium.steps());
+        }
+    }
+    Some(finding.resting_on(account.activity.map(|(_, proof)| Proof::Event(proof))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::scene::{AS_OF, Scene};
     use crate::model::event::{AccountRef, Activity, Outcome};
+    use crate::model::finding::{Confidence, Severity};
+
+    #[test]
+    fn without_the_targets_audit_log_silence_has_medium_confidence() {
+        let found = |audited: bool| {
+            let mut scene = Scene::new("[thresholds]\ndormant_account = \"5d\"\n");
+            scene.accounts(1, &[("robin", true)]);
+            if audited {
+                scene.log("huggingface-audit-log", &[0, AS_OF]);
+            }
+            let found = scene.findings(super::ANALYZER.id).pop().expect("it is idle");
+            (found.confidence, found.severity, found.explanation.contains("no audit log of it was read"))
+        };
+        assert_eq!(found(true), (Confidence::High, Severity::Medium, false));
+        assert_eq!(found(false), (Confidence::Medium, Severity::Low, true));
+    }
 
     fn found(limit: &str, assigned: i64, login: Option<i64>) -> usize {
         let mut scene = Scene::new(&format!("[thresholds]\ndormant_account = \"{limit}\"\n"));

@@ -148,13 +148,31 @@ fn mismatch(context: &Context<'_>, index: usize, account: &Account, owner: &Pers
             .explanation
             .push_str(" Whether the groups changed after that is not known, since no log of the identity provider was read.");
     }
+    // The sign-on, or the next one after the groups changed, may have set the role since it was last seen.
+    let evaluated = login.map(|(at, _)| at).max(since.map(|(at, _)| at));
+    if evaluated > Some(fact.seen_at) && !audited_from(context, fact.seen_at) {
+        finding.explanation.push_str(&format!(
+            " The role was last seen on {} UTC, before that, and no audit log of the target tells of the time since.",
+            fact.seen_at.minute()
+        ));
+        finding.doubt();
+    }
     Some(finding)
+}
+
+/// Whether the target's audit log tells of the time from a moment to the as-of time.
+fn audited_from(context: &Context<'_>, from: Timestamp) -> bool {
+    let source = "huggingface-audit-log";
+    let logs = context.logs.iter().filter(|log| log.source == source);
+    let spans = logs.filter_map(|log| Some((log.first()?, log.last()?)));
+    spans.into_iter().any(|(first, last)| first <= from && context.as_of.since(last) <= context.allowed_silence(source))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::Scene;
+    use super::super::scene::{AS_OF, Scene};
     use super::*;
+    use crate::model::event::{AccountRef, Activity, Outcome};
     use crate::model::facts::{MemberFacts, Observation};
     use crate::model::listing::Absence;
 
@@ -177,5 +195,26 @@ mod tests {
         let cited = |ordinal: Option<u32>| ordinal.is_some_and(|ordinal| found.evidence().contains(&Proof::Event(ordinal)));
         assert!(cited(first), "when it was first seen");
         assert!(cited(last), "that it still is");
+    }
+
+    #[test]
+    fn a_role_seen_before_the_last_sign_on_is_doubted_without_the_audit_log() {
+        let found = |login: i64, audited: bool| {
+            let mut scene = Scene::new("default_role = \"read\"\n[roles]\nadmins = \"admin\"");
+            scene.accounts(0, &[("robin", true)]).idp_group(1, "admins", &[]).log("entra-audit", &[0]);
+            let (id, name) = ("id-robin".to_owned(), "name-robin".to_owned());
+            let member = MemberFacts { id: id.clone(), name: name.clone(), role: Some("write".to_owned()), ..MemberFacts::default() };
+            scene.row(48, "huggingface-members", Observation::Member(member)).listing(48, "huggingface-members", Absence::Member, 1);
+            let account = AccountRef { id: Some(id), name: Some(name), ..AccountRef::default() };
+            scene.event(login, Outcome::Success, Activity::Login { account });
+            if audited {
+                scene.log("huggingface-audit-log", &[0, AS_OF]);
+            }
+            let found = scene.findings(ANALYZER.id).pop().expect("the role is too high");
+            (found.confidence, found.explanation.contains("The role was last seen on"))
+        };
+        assert_eq!(found(60, false), (Confidence::Low, true));
+        assert_eq!(found(60, true), (Confidence::High, false));
+        assert_eq!(found(40, false), (Confidence::High, false));
     }
 }

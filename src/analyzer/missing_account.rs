@@ -1,12 +1,16 @@
 //! `missing-account`: somebody is entitled and has no active account.
 
 use super::{ACCOUNTS, Analyzer, Context, Judge, PEOPLE, Reach, Reason, cis, hipaa, iso, nist, pci, soc2};
+use crate::model::coverage::Coverage;
 use crate::model::event::{Operation, Outcome};
 use crate::model::finding::{Confidence, Finding, Proof, Severity, Subject};
 use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
 use crate::policy::Sso;
 use crate::state::{Access, Account, Attempt, Person, Slice, Step};
+
+/// Logs that tell what the connector did.
+const CONNECTOR_LOGS: &[&str] = &["okta-system-log", "entra-provisioning", "scim-requests"];
 
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
@@ -86,9 +90,16 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
     findings.extend(found);
 }
 
-/// Whether only the SCIM endpoint tells of accounts while people join by themselves: one that it does not know may be there.
+/// Whether only the SCIM endpoint tells of accounts: people join by themselves or come with their first sign-on, so one that
+/// it does not know may be there.
 fn by_endpoint_alone(context: &Context<'_>) -> bool {
-    context.policy.target.sso == Sso::Basic && !context.directory.listed.contains(&Absence::Member)
+    !context.directory.listed.contains(&Absence::Member)
+}
+
+/// Whether an invitation may be pending that nothing shows: under basic single sign-on a create makes one, and only the SCIM
+/// endpoint lists it.
+fn invitations_unlisted(context: &Context<'_>) -> bool {
+    context.policy.target.sso == Sso::Basic && !context.directory.listed.contains(&Absence::ScimUser)
 }
 
 /// How far the target's records reach, and what they cannot show, as clauses after what is said of them.
@@ -109,10 +120,17 @@ fn missing(context: &Context<'_>, reason: &'static str, severity: Severity, pers
     if context.directory.accounts_listed.is_none() {
         finding.doubt();
     } else if by_endpoint_alone(context) {
+        weaken(&mut finding);
+    }
+    finding.resting_on(person.standing.seen().map(|(_, proof)| Proof::Event(proof)))
+}
+
+/// Lowers the confidence to medium, where it is higher, and the severity with it.
+fn weaken(finding: &mut Finding) {
+    if finding.confidence == Confidence::High {
         finding.confidence = Confidence::Medium;
         finding.severity = finding.severity.lowered(Confidence::Medium.steps());
     }
-    finding.resting_on(person.standing.seen().map(|(_, proof)| Proof::Event(proof)))
 }
 
 fn invitation_pending(context: &Context<'_>, person: &Person, account: &Account) -> Option<Finding> {
@@ -143,17 +161,26 @@ fn absent(context: &Context<'_>, person: &Person, accounts: &[&Account]) -> Opti
     let removed = removal(context, person, accounts);
     let absent_at = known_absent_at(context, accounts);
     match (last, removed) {
-        (Some(attempt), Some(step)) if attempt.at < step.at => Some(removed_in_target(context, person, accounts, (step.at, step.proof))),
+        (Some(attempt), Some(step)) if attempt.at < step.at => {
+            Some(removed_in_target(context, person, accounts, &Gone::by(context, &step)))
+        }
         (Some(attempt), _) if attempt.failed() => {
             let never_there = accounts.is_empty() && !person.attempts.iter().any(|other| gives(other.operation) && other.success());
             (absent_at.is_some() || never_there).then(|| attempt_failed(context, person, accounts, &attempts, attempt))
         }
-        // The provider's word holds until something later contradicts it.
-        (Some(attempt), _) => {
-            absent_at.filter(|at| *at > attempt.at).map(|at| removed_in_target(context, person, accounts, (at, attempt.proof)))
+        // What worked was an invitation, which no listing of members shows.
+        (Some(attempt), _) if invitations_unlisted(context) => {
+            absent_at.filter(|at| *at > attempt.at).and_then(|_| invitation_unlisted(context, person, accounts, attempt))
         }
-        (None, Some(step)) => Some(removed_in_target(context, person, accounts, (step.at, step.proof))),
-        (None, None) => absent_at.map(|_| never_attempted(context, person, accounts, &attempts)),
+        // The provider's word holds until something later contradicts it.
+        (Some(attempt), _) => absent_at
+            .filter(|at| *at > attempt.at)
+            .map(|at| removed_in_target(context, person, accounts, &Gone { at, later_than: attempt.at, proof: attempt.proof })),
+        (None, Some(step)) => Some(removed_in_target(context, person, accounts, &Gone::by(context, &step))),
+        (None, None) => absent_at.map(|at| match given(person) {
+            Some((account, proof)) => given_and_gone(context, person, accounts, account, (at, proof)),
+            None => never_attempted(context, person, accounts, &attempts),
+        }),
     }
 }
 
@@ -167,8 +194,23 @@ const fn takes(operation: Operation) -> bool {
 
 /// Attempts at giving the account, for the present entitlement; two systems' clocks may differ by the grace time.
 fn attempts<'a>(context: &Context<'_>, person: &'a Person) -> Vec<&'a Attempt> {
-    let from = person.entitled_since().map(|since| since.minus(context.policy.thresholds.grace));
+    let began = person.entitlement_began().map(|(at, later_than)| later_than.unwrap_or(at));
+    let from = began.map(|began| began.minus(context.policy.thresholds.grace));
     person.attempts.iter().filter(|attempt| gives(attempt.operation) && from.is_none_or(|from| attempt.at >= from)).collect()
+}
+
+/// The moment from which an entitled person has been so, where a record tells it; a listing shows only that it has passed.
+fn entitled_exactly(person: &Person) -> Option<Timestamp> {
+    person.entitlement_began().filter(|(_, later_than)| later_than.is_none()).map(|(at, _)| at)
+}
+
+/// An account that the identity provider has as made for the present entitlement, and the event that says so. Whoever the
+/// connector took one from may be known by the old id still.
+fn given(person: &Person) -> Option<(&str, u32)> {
+    let began = person.entitlement_began().map(|(at, later_than)| later_than.unwrap_or(at));
+    let taken = person.attempts.iter().any(|attempt| takes(attempt.operation) && attempt.success());
+    let ids = person.account_ids.iter().filter(|(_, (at, _))| !taken && Some(*at) >= began);
+    ids.max_by_key(|(_, told)| **told).map(|(account, (_, proof))| (account.as_str(), *proof))
 }
 
 /// The last moment at which something showed that no account was active; `None` where nothing did.
@@ -193,7 +235,7 @@ fn removal(context: &Context<'_>, person: &Person, accounts: &[&Account]) -> Opt
 fn attempt_failed(context: &Context<'_>, person: &Person, accounts: &[&Account], attempts: &[&Attempt], last: &Attempt) -> Finding {
     let (as_far, beyond) = as_told(context, accounts);
     let failed = attempts.iter().filter(|attempt| attempt.failed()).count();
-    let mut finding = missing(context, "attempt-failed", Severity::Medium, person, person.entitled_since());
+    let mut finding = missing(context, "attempt-failed", Severity::Medium, person, entitled_exactly(person));
     let failure = last.failure.clone().unwrap_or_default();
     let told: Vec<String> = failure.code.into_iter().chain(Some(failure.message).filter(|text| !text.is_empty())).collect();
     let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
@@ -208,31 +250,102 @@ fn attempt_failed(context: &Context<'_>, person: &Person, accounts: &[&Account],
     finding.resting_on([Proof::Event(last.proof)])
 }
 
-fn removed_in_target(context: &Context<'_>, person: &Person, accounts: &[&Account], (at, proof): (Timestamp, u32)) -> Finding {
+/// That an account was there, and was not any more.
+struct Gone {
+    at: Timestamp,
+    later_than: Timestamp,
+    proof: u32,
+}
+
+impl Gone {
+    fn by(context: &Context<'_>, step: &Step<Access>) -> Self {
+        let later_than = step.later_than.unwrap_or_else(|| step.at.minus(context.policy.thresholds.grace));
+        Self { at: step.at, later_than, proof: step.proof }
+    }
+
+    /// Whether a log of what the connector did tells of all the time in which it went.
+    fn connector_watched(&self, context: &Context<'_>) -> bool {
+        let covers = |log: &Coverage| {
+            let until = log.last().map(|last| last.plus(context.allowed_silence(&log.source)));
+            log.first().is_some_and(|first| first <= self.later_than) && until >= Some(self.at)
+        };
+        context.logs.iter().any(|log| CONNECTOR_LOGS.contains(&log.source.as_str()) && covers(log))
+    }
+}
+
+fn removed_in_target(context: &Context<'_>, person: &Person, accounts: &[&Account], gone: &Gone) -> Finding {
     let (as_far, beyond) = as_told(context, accounts);
+    let at = gone.at;
+    let watched = gone.connector_watched(context);
     let mut finding = missing(context, "removed-in-target", Severity::Medium, person, Some(at));
+    if !watched {
+        weaken(&mut finding);
+    }
     finding.observed = format!("the account was there and was gone on {} UTC", at.minute());
-    finding.explanation = format!(
-        "{} is entitled; the account was there, and by {} UTC it was removed at the target, not by the connector{as_far}{beyond}.",
-        person.label(),
-        at.minute()
-    );
+    let removed = if watched { "it was removed at the target, not by the connector" } else { "it was gone" };
+    finding.explanation =
+        format!("{} is entitled; the account was there, and by {} UTC {removed}{as_far}{beyond}.", person.label(), at.minute());
     finding.remediation =
         "Ask who removed it and why. Take the application away, or have the identity provider give it again; it does not notice by itself."
+            .to_owned();
+    finding.resting_on([Proof::Event(gone.proof)])
+}
+
+/// Somebody for whom the identity provider has an account as made, of which the target shows nothing.
+fn given_and_gone(context: &Context<'_>, person: &Person, accounts: &[&Account], account: &str, (at, proof): (Timestamp, u32)) -> Finding {
+    let (as_far, beyond) = as_told(context, accounts);
+    let provider = context.policy.idp.provider.name();
+    let mut finding = missing(context, "removed-in-target", Severity::Medium, person, None);
+    finding.doubt();
+    finding.observed = format!("{provider} has account {account} as made; no active account on {} UTC", at.minute());
+    finding.explanation = format!(
+        "{} is entitled, and {provider} has account {account} as made; the target shows no active account{as_far}, and what became of it no record tells{beyond}.",
+        person.label()
+    );
+    finding.remediation =
+        "Look for the account at the target: link it with [[alias]] where it has another id, else have the identity provider give it again."
             .to_owned();
     finding.resting_on([Proof::Event(proof)])
 }
 
+/// Somebody whose creation worked, which was an invitation; `None` where it has not waited for long.
+fn invitation_unlisted(context: &Context<'_>, person: &Person, accounts: &[&Account], attempt: &Attempt) -> Option<Finding> {
+    let limit = context.policy.thresholds.invitation;
+    if context.as_of.since(attempt.at) <= limit {
+        return None;
+    }
+    let (as_far, _) = as_told(context, accounts);
+    let mut finding = missing(context, "invitation-pending", Severity::Low, person, Some(attempt.at));
+    finding.doubt();
+    finding.observed = format!("invited on {} UTC; no active account", attempt.at.minute());
+    finding.explanation = format!(
+        "{} was invited on {} UTC and after {limit} is no member of the organization{as_far}; pending invitations were not listed, so whether it waits or was taken back is not known.",
+        person.label(),
+        attempt.at.minute()
+    );
+    finding.remediation =
+        "Look for the invitation: ask the person to accept it, or send it again; if the access is not needed, take the application away."
+            .to_owned();
+    Some(finding.resting_on([Proof::Event(attempt.proof)]))
+}
+
 fn never_attempted(context: &Context<'_>, person: &Person, accounts: &[&Account], attempts: &[&Attempt]) -> Finding {
     let (as_far, beyond) = as_told(context, accounts);
-    let since = person.entitled_since();
-    let mut finding = missing(context, "never-attempted", Severity::Medium, person, since);
-    let when = since.map(|since| format!(" since {} UTC", since.minute())).unwrap_or_default();
+    let mut finding = missing(context, "never-attempted", Severity::Medium, person, entitled_exactly(person));
+    let when = match person.entitlement_began() {
+        Some((at, None)) => format!(" since {} UTC", at.minute()),
+        Some((at, Some(_))) => format!(" since {} UTC at the latest", at.minute()),
+        None => String::new(),
+    };
+    let unlisted = if invitations_unlisted(context) { "; pending invitations were not listed" } else { "" };
+    if !unlisted.is_empty() {
+        weaken(&mut finding);
+    }
     let skipped = attempts.iter().rfind(|attempt| matches!(attempt.outcome, Outcome::Skipped | Outcome::Deferred));
     let passed_over = skipped.map(|attempt| format!("; it was passed over on {} UTC", attempt.at.minute())).unwrap_or_default();
     finding.observed = format!("no active account, and no attempt to give one{passed_over}");
     finding.explanation = format!(
-        "{} has been entitled{when} and has no active account{as_far}; no record tells of an attempt to give one{beyond}.",
+        "{} has been entitled{when} and has no active account{as_far}; no record tells of an attempt to give one{beyond}{unlisted}.",
         person.label()
     );
     finding.remediation =
@@ -242,110 +355,4 @@ fn never_attempted(context: &Context<'_>, person: &Person, accounts: &[&Account]
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::scene::{AS_OF, Scene};
-    use super::*;
-    use crate::model::event::{AccountRef, Activity, Membership};
-    use crate::model::facts::{Observation, ScimUser};
-
-    fn scene(since: i64) -> Scene {
-        let mut scene = Scene::new("");
-        scene.entitled("robin", since).members(AS_OF - 2, &["somebody"]);
-        scene
-    }
-
-    fn removed_at(scene: &mut Scene, at: i64) {
-        let account = AccountRef { name: Some("robin".to_owned()), ..AccountRef::default() };
-        scene.event(at, Outcome::Success, Activity::Membership { account, step: Membership::Removed, role: None });
-    }
-
-    fn reasons(scene: &Scene) -> Vec<&'static str> {
-        scene.reasons(ANALYZER.id).into_iter().map(|(reason, _)| reason).collect()
-    }
-
-    #[test]
-    fn the_last_attempt_says_why() {
-        let mut scene = scene(10);
-        assert_eq!(reasons(&scene), ["never-attempted"]);
-        scene.attempt(11, "robin", Operation::Create, Outcome::Failure).attempt(12, "robin", Operation::Update, Outcome::Success);
-        assert_eq!(reasons(&scene), ["attempt-failed"]);
-        scene.attempt(13, "robin", Operation::Create, Outcome::Success);
-        assert_eq!(reasons(&scene), ["removed-in-target"], "a later listing does not have it");
-        scene.attempt(AS_OF - 1, "robin", Operation::Create, Outcome::Success);
-        assert_eq!(reasons(&scene), [""; 0], "no later listing contradicts it");
-    }
-
-    #[test]
-    fn a_failure_for_an_earlier_entitlement_explains_nothing() {
-        let mut scene = scene(100);
-        scene.attempt(50, "robin", Operation::Create, Outcome::Failure);
-        assert_eq!(reasons(&scene), ["never-attempted"]);
-    }
-
-    #[test]
-    fn within_grace_nobody_is_missing() {
-        assert_eq!(reasons(&scene(AS_OF - 1)), [""; 0]);
-    }
-
-    #[test]
-    fn without_a_full_listing_nobody_is_missing() {
-        let mut scene = Scene::new("");
-        scene.entitled("robin", 10);
-        assert_eq!(reasons(&scene), [""; 0]);
-        scene.attempt(11, "robin", Operation::Create, Outcome::Failure);
-        let found = scene.findings(ANALYZER.id);
-        let found: Vec<_> = found.iter().map(|finding| (finding.reason, finding.confidence, finding.severity)).collect();
-        assert_eq!(found, [("attempt-failed", Confidence::Low, Severity::Low)], "the log itself says that there is none");
-    }
-
-    #[test]
-    fn under_basic_single_sign_on_the_endpoint_does_not_know_every_member() {
-        let found = |sso: &str, members: bool| {
-            let mut scene = Scene::new(&format!("sso = \"{sso}\""));
-            scene.entitled("robin", 10).listing(AS_OF - 2, "scim-users", Absence::ScimUser, 1);
-            if members {
-                scene.members(AS_OF - 2, &["somebody"]);
-            }
-            let found = scene.findings(ANALYZER.id).pop().expect("robin is missing");
-            (found.confidence, found.severity, found.explanation.contains("was not listed"))
-        };
-        assert_eq!(found("basic", false), (Confidence::Medium, Severity::Low, true));
-        assert_eq!(found("basic", true), (Confidence::High, Severity::Medium, false));
-        assert_eq!(found("managed", false), (Confidence::High, Severity::Medium, false));
-    }
-
-    #[test]
-    fn records_that_end_early_are_told() {
-        let explanation = |listed: i64| {
-            let mut scene = Scene::new("");
-            scene.entitled("robin", 10).members(listed, &["somebody"]);
-            scene.findings(ANALYZER.id).pop().expect("robin is missing").explanation
-        };
-        assert!(explanation(AS_OF - 25).contains("no active account, by the records of huggingface up to"));
-        assert!(!explanation(AS_OF - 24).contains("by the records"));
-    }
-
-    #[test]
-    fn an_account_of_which_nothing_tells_whether_it_is_there_is_not_missing() {
-        let mut scene = Scene::new("[[alias]]\nperson = \"robin\"\nsystem = \"huggingface\"\naccount = \"goose\"");
-        let user = ScimUser { id: Some("1".to_owned()), active: Some(true), ..ScimUser::default() };
-        scene.entitled("robin", 10).row(20, "scim-users", Observation::ScimUser(user));
-        scene.listing(20, "scim-users", Absence::ScimUser, 1);
-        assert_eq!(reasons(&scene), ["never-attempted"]);
-        let account = AccountRef { name: Some("goose".to_owned()), ..AccountRef::default() };
-        scene.event(30, Outcome::Success, Activity::Login { account });
-        assert_eq!(reasons(&scene), [""; 0]);
-        let why = "of one entitled person the account is known, and not whether it is active";
-        assert_eq!(scene.with(|context| (ANALYZER.reach)(context)), Reach::Part(why.to_owned()));
-    }
-
-    #[test]
-    fn what_the_connector_took_away_was_not_removed_in_the_target() {
-        let mut scene = Scene::new("");
-        scene.entitled("robin", 10).members(20, &["robin", "somebody"]).members(AS_OF - 2, &["somebody"]);
-        removed_at(&mut scene, 30);
-        assert_eq!(reasons(&scene), ["removed-in-target"]);
-        scene.attempt(30, "robin", Operation::Disable, Outcome::Success);
-        assert_eq!(reasons(&scene), ["never-attempted"]);
-    }
-}
+mod tests;

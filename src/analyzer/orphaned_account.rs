@@ -7,6 +7,9 @@ use crate::model::listing::Absence;
 use crate::model::time::Timestamp;
 use crate::state::{Account, Lapse, LapseKind, Owner, Person, Slice};
 
+/// Logs that tell who left the identity provider.
+const PEOPLE_LOGS: &[&str] = &["okta-system-log", "entra-audit"];
+
 /// The card.
 pub(super) const ANALYZER: Analyzer = Analyzer {
     id: "orphaned-account",
@@ -148,6 +151,19 @@ fn contract_ended(context: &Context<'_>, account: &Account, owner: &Person) -> O
     Some(finding.resting_on([Proof::Event(employment.proof)]))
 }
 
+/// Whether the people of the identity provider were listed in full, those who left included: by a listing that names them too,
+/// or by its log.
+fn leavers_named(context: &Context<'_>) -> bool {
+    let listed = |absence: Absence| context.directory.listed.contains(&absence);
+    let logged = || context.logs.iter().any(|log| PEOPLE_LOGS.contains(&log.source.as_str()));
+    listed(Absence::PersonGone) || (listed(Absence::PersonInactive) && logged())
+}
+
+/// Whether a listing in full can name the account: the SCIM endpoint alone does not know those that came past it.
+fn stands_in_listing(context: &Context<'_>, account: &Account) -> bool {
+    context.directory.listed.contains(&Absence::Member) || (context.directory.accounts_listed.is_some() && account.scim_id.is_some())
+}
+
 fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
     // Where nothing tells when it began, it was there before the first record that names it.
     if account.active_since().is_some_and(|since| !context.beyond_grace(since)) {
@@ -155,13 +171,16 @@ fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
     }
     let since = account.active_since().or(account.first_seen.map(|(at, _)| at));
     let mut finding = orphan("no-owner", Severity::High, account, None, since);
-    let people_listed = [Absence::PersonInactive, Absence::PersonGone].iter().any(|absence| context.directory.listed.contains(absence));
-    let is_listed = !context.directory.is_target(account) || context.directory.accounts_listed.is_some();
+    let people_listed = leavers_named(context);
+    let is_listed = !context.directory.is_target(account) || stands_in_listing(context, account);
     if !people_listed || !is_listed {
         // Where not everybody was listed, that nobody is known to own it proves little; a log alone tells little of an account.
         finding.doubt();
     }
     finding.explanation = match &account.external_id {
+        Some(id) if !people_listed => {
+            format!("The account is in the organization, and its externalId {id} belongs to nobody the records name.")
+        }
         Some(id) => {
             format!("The account is in the organization, and its externalId {id} belongs to nobody the identity provider ever had.")
         }
@@ -173,4 +192,61 @@ fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
         "Find out whose account it is: link it with [[alias]], give it a class with [[account]], or remove it from the organization."
             .to_owned();
     Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::analyzer::scene::{AS_OF, Scene};
+    use crate::model::event::Activity;
+    use crate::model::event::{AccountRef, Membership, Outcome};
+    use crate::model::facts::{Observation, ScimUser};
+    use crate::model::finding::Confidence;
+    use crate::model::listing::Absence;
+
+    fn found(scene: &Scene) -> (Confidence, String) {
+        let found = scene.findings("orphaned-account").pop().expect("nobody owns it");
+        (found.confidence, found.explanation)
+    }
+
+    #[test]
+    fn an_account_that_only_a_log_names_is_doubted_where_members_were_not_listed() {
+        let confidence = |members: bool| {
+            let mut scene = Scene::new("");
+            scene.entitled("robin", 1).listing(1, "entra-users", Absence::PersonGone, 1);
+            scene.listing(AS_OF - 2, "scim-users", Absence::ScimUser, 0);
+            if members {
+                scene.members(20, &["stranger"]);
+            } else {
+                let account = AccountRef { name: Some("stranger".to_owned()), ..AccountRef::default() };
+                scene.event(20, Outcome::Success, Activity::Membership { account, step: Membership::Joined, role: None });
+            }
+            found(&scene).0
+        };
+        assert_eq!(confidence(true), Confidence::High);
+        assert_eq!(confidence(false), Confidence::Low);
+    }
+
+    #[test]
+    fn whom_a_listing_without_leavers_does_not_name_may_have_been_there() {
+        let told = |absence: Absence, logged: bool| {
+            let mut scene = Scene::new("");
+            let user = ScimUser {
+                id: Some("1".to_owned()),
+                external_id: Some("gone".to_owned()),
+                user_name: Some("goose".to_owned()),
+                active: Some(true),
+                ..ScimUser::default()
+            };
+            scene.entitled("robin", 1).listing(1, "entra-users", absence, 1);
+            scene.row(20, "scim-users", Observation::ScimUser(user)).listing(20, "scim-users", Absence::ScimUser, 1);
+            if logged {
+                scene.log("entra-audit", &[0, AS_OF]);
+            }
+            let (confidence, explanation) = found(&scene);
+            (confidence, explanation.contains("nobody the records name"))
+        };
+        assert_eq!(told(Absence::PersonInactive, false), (Confidence::Low, true));
+        assert_eq!(told(Absence::PersonInactive, true), (Confidence::High, false));
+        assert_eq!(told(Absence::PersonGone, false), (Confidence::High, false));
+    }
 }

@@ -33,6 +33,8 @@ pub struct RoleFact {
     pub proof: u32,
     /// The latest event that says so.
     pub seen: u32,
+    /// The moment of that event.
+    pub seen_at: Timestamp,
 }
 
 /// Whose an account is.

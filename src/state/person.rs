@@ -138,9 +138,19 @@ impl Person {
     /// Since when an entitled person has been so; `None` where nothing tells when that began.
     #[must_use]
     pub fn entitled_since(&self) -> Option<Timestamp> {
-        let told = |at: Timestamp, from_the_start: bool| (!from_the_start).then_some(at);
-        let active = self.standing.last().and_then(|step| told(step.at, step.from_the_start).or(self.created_at));
-        active.max(self.assigned.last().and_then(|step| told(step.at, step.from_the_start)))
+        self.entitlement_began().map(|(at, _)| at)
+    }
+
+    /// When an entitled person came to be so: at the first moment or earlier, but later than the second, where there is one;
+    /// `None` where nothing tells when that began.
+    #[must_use]
+    pub fn entitlement_began(&self) -> Option<(Timestamp, Option<Timestamp>)> {
+        let made = self.created_at.map(|at| (at, None));
+        let active = self.standing.last().and_then(|step| if step.from_the_start { made } else { Some((step.at, step.later_than)) });
+        let assigned = self.assigned.last().filter(|step| !step.from_the_start).map(|step| (step.at, step.later_than));
+        let (at, _) = active.into_iter().chain(assigned).max()?;
+        let earliest = active.into_iter().chain(assigned).map(|(at, later_than)| later_than.unwrap_or(at)).max()?;
+        Some((at, (earliest < at).then_some(earliest)))
     }
 
     /// Since when a person who was entitled at a moment had been so; `None` where the person was not, or where nothing tells when

@@ -119,7 +119,7 @@ impl Replay {
                 account.access.change(at, Access::Active, ordinal);
                 account.created_at = account.created_at.or(Some(at));
                 if let Some(role) = role {
-                    let before = account.role.replace(RoleFact { role: role.to_owned(), at, proof: ordinal, seen: ordinal });
+                    let before = account.role.replace(RoleFact { role: role.to_owned(), at, proof: ordinal, seen: ordinal, seen_at: at });
                     // The role that somebody comes with is no change of one.
                     if let Some(before) = before {
                         let told = Told::by_log(at, Teller::AuditLog, ordinal);
@@ -140,7 +140,8 @@ impl Replay {
 
     pub(super) fn role_change(&mut self, at: Timestamp, named: &AccountRef, from: Option<&str>, to: &str, ordinal: u32) {
         let account = self.hub_account(at, named, ordinal);
-        let before = account.and_then(|account| account.role.replace(RoleFact { role: to.to_owned(), at, proof: ordinal, seen: ordinal }));
+        let before = account
+            .and_then(|account| account.role.replace(RoleFact { role: to.to_owned(), at, proof: ordinal, seen: ordinal, seen_at: at }));
         let from = from.map(str::to_owned).or(before.map(|before| before.role));
         let told = Told::by_log(at, Teller::AuditLog, ordinal);
         self.note_grant(told, named, Grant::Role, from, Some(to.to_owned()));

@@ -38,8 +38,9 @@ impl Replay {
         let mut former_role = None;
         if let Some(known) = account.role.as_mut().filter(|known| facts.role.as_ref() == Some(&known.role)) {
             known.seen = ordinal;
+            known.seen_at = at;
         } else if let Some(role) = &facts.role {
-            former_role = account.role.replace(RoleFact { role: role.clone(), at, proof: ordinal, seen: ordinal });
+            former_role = account.role.replace(RoleFact { role: role.clone(), at, proof: ordinal, seen: ordinal, seen_at: at });
         }
         let groups = facts.resource_groups.as_ref().map(|groups| groups.iter().cloned().collect::<BTreeMap<_, _>>());
         let former_groups = groups.clone().map(|groups| std::mem::replace(&mut account.resource_groups, groups));
