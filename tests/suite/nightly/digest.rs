@@ -67,9 +67,7 @@ fn it_fits_on_a_screen_however_much_there_is() {
     assert!(!said.contains("broken-0.ndjson could not be read"), "said as refused already: {said}");
     let title = said.lines().next().expect("a title");
     assert!(said.lines().all(|line| line == title || line.chars().count() <= 80), "{said}");
-    for part in
-        ["refused ", "and 8 more", "unchecked ", "waiver ", "new", "report ", "ended     with exit code 3 after ", "9 refused inputs"]
-    {
+    for part in ["refused ", "and 8 more", "unchecked ", "waiver ", "new", "report ", "ended     with exit code 3 after "] {
         assert!(said.contains(part), "{part}: {said}");
     }
 }
