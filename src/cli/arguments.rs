@@ -223,7 +223,7 @@ pub(super) struct ForgetArguments {
     #[arg(value_name = "FILE")]
     pub(super) file: String,
     /// Why, for those who read the reports.
-    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub(super) reason: String,
 }
 
@@ -341,6 +341,30 @@ fn duration(text: &str) -> Result<Duration, String> {
     policy::duration(text).ok_or_else(|| "is no duration such as 30s, 10m or 400d".to_owned())
 }
 
+/// A reason stands in reports and answers, on one line.
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("says nothing".to_owned()),
+        reason if reason.contains(char::is_control) => {
+            Err("holds a line break or another control character; a reason is one line of text".to_owned())
+        }
+        reason => Ok(reason.to_owned()),
+    }
+}
+
 fn age(text: &str) -> Result<Span, String> {
     duration(text).map(Span::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_a_line_that_says_something() {
+        assert_eq!(reason(" of the test organization\n"), Ok("of the test organization".to_owned()));
+        for text in ["", "  ", "\n", "wrong\nverified", "wrong\u{1b}[2K"] {
+            assert!(reason(text).is_err(), "{text:?}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::notify::AddressError;
 use crate::model::time::Timestamp;
 use crate::notify::NotifyError;
 use crate::pipeline::PipelineError;
@@ -130,8 +131,8 @@ pub(super) enum Failure {
     #[error("the config has no [notify]")]
     NoNotify,
     /// The address of the webhook is not where the config says.
-    #[error("{0}")]
-    NoWebhook(String),
+    #[error(transparent)]
+    NoWebhook(AddressError),
     /// The webhook did not take the message.
     #[error("the message was not sent: {0}")]
     Notify(NotifyError),
@@ -159,7 +160,7 @@ impl Failure {
         match self {
             Self::ClosedPipe => None,
             Self::Output(_) | Self::Table { .. } => Some("check that the disk has space, or write to another place".to_owned()),
-            Self::Manual { .. } => Some("name a folder that exists and may be written to".to_owned()),
+            Self::Manual { .. } => Some("name a folder that may be written to".to_owned()),
             Self::Pipeline(error) => Some(error.hint()),
             Self::UnknownId(_) => Some("`scimdrift rules` and `scimdrift findings` list them".to_owned()),
             Self::UnknownPerson(_) => {
@@ -173,7 +174,7 @@ impl Failure {
                 Some(among.join("\n  "))
             }
             Self::NoNotify => Some("add webhook_env or webhook_file; docs/guides/configuration.md has the keys".to_owned()),
-            Self::NoWebhook(_) => Some("the address begins with https:// and stands there alone".to_owned()),
+            Self::NoWebhook(error) => Some(error.hint()),
             Self::Notify(_) => {
                 Some("check the address, the network, and that the machine trusts the certificate (SSL_CERT_FILE)".to_owned())
             }

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::arguments::{FailuresArguments, Global};
 use super::desk::Desk;
 use super::exit::{Exit, Failure};
-use super::terminal::{Layout, Terminal, visible};
+use super::terminal::{Layout, Terminal, on_one_line};
 use crate::model::failures::{Affected, By, FailureGroup, FailureSample, FailureSummary, State};
 use crate::pipeline;
 
@@ -56,9 +56,9 @@ fn group(out: &mut dyn Write, layout: Layout, found: &FailureGroup, by: By) -> i
     let style = state_style(found.state);
     let bold = Style::new().bold();
     // By cause the cause is the key, and stands once.
-    let cause = if by == By::Cause { String::new() } else { format!("  {}", visible(&found.cause)) };
+    let cause = if by == By::Cause { String::new() } else { format!("  {}", on_one_line(&found.cause)) };
     let state = if found.key == found.cause && found.state == State::NeverAttempted { "" } else { found.state.words() };
-    writeln!(out, "\n{bold}{}{bold:#}{cause}  {style}{state}{style:#}", visible(&found.key).replace('\n', " "))?;
+    writeln!(out, "\n{bold}{}{bold:#}{cause}  {style}{state}{style:#}", on_one_line(&found.key))?;
     let mut entry = |name: &str, text: &str| layout.entry(out, MARGIN, name, text);
     entry("seen", &seen(found))?;
     entry("count", &counts(found))?;

@@ -24,7 +24,9 @@ pub(super) fn man(out: Option<&Path>, terminal: &Terminal) -> Result<Exit, Failu
         clap_mangen::Man::new(command).render(&mut page)?;
         return print(&page);
     };
-    clap_mangen::generate_to(command, folder).map_err(|source| Failure::Manual { path: folder.to_owned(), source })?;
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(command, folder))
+        .map_err(|source| Failure::Manual { path: folder.to_owned(), source })?;
     terminal.note(&format!("the pages are in {}", folder.display()));
     Ok(Exit::Done)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -11,12 +11,47 @@ use super::desk;
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use crate::model::report::Report;
-use crate::notify::{Message, Patience, Trouble, Webhook};
+use crate::notify::{Message, Patience, Trouble, Webhook, WebhookError};
 use crate::pipeline::Setup;
 use crate::policy::{Notify, NotifyFormat, WebhookPlace};
 
 /// No address is longer; more is another file.
 const LONGEST: u64 = 8_192;
+
+/// Why there is no address to send to. It says what is wrong with the place, never what stands there.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AddressError {
+    /// The environment does not have it.
+    #[error("the environment variable {0} is not set")]
+    Unset(String),
+    /// The file does not have it.
+    #[error("{}: {source}", path.display())]
+    Unread {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// What stands there cannot be posted to.
+    #[error("the address in {place} cannot be used: {source}")]
+    Unfit {
+        /// Where.
+        place: String,
+        /// Why not.
+        source: WebhookError,
+    },
+}
+
+impl AddressError {
+    /// What to do about it.
+    pub(super) fn hint(&self) -> String {
+        match self {
+            Self::Unset(name) => format!("set {name} to the address of the webhook, where `scimdrift run` starts too"),
+            Self::Unread { .. } => "write the address of the webhook into that file, and let this account read it".to_owned(),
+            Self::Unfit { .. } => "the address begins with https:// and stands there alone".to_owned(),
+        }
+    }
+}
 
 /// `scimdrift notify`: the message of the last run again, or a test.
 pub(super) fn notify(global: &Global, test: bool, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -41,7 +76,7 @@ pub(super) fn send(setup: &Setup, notify: &Notify, message: &Message, terminal: 
         let sent = webhook.post(&body(message, notify), &Patience::NIGHTLY);
         sent.map(|_| webhook.host().to_owned()).map_err(|error| error.to_string())
     };
-    match address(setup, notify).and_then(post) {
+    match address(setup, notify).map_err(|error| error.to_string()).and_then(post) {
         Ok(host) => {
             terminal.detail(&format!("told {host}"));
             true
@@ -57,7 +92,7 @@ pub(super) fn send(setup: &Setup, notify: &Notify, message: &Message, terminal: 
 pub(super) fn place(config: &Path) -> Option<Result<String, String>> {
     let setup = Setup::read(config).ok()?;
     let notify = setup.policy.notify.as_ref()?;
-    Some(address(&setup, notify).map(|webhook| webhook.host().to_owned()))
+    Some(address(&setup, notify).map(|webhook| webhook.host().to_owned()).map_err(|error| error.to_string()))
 }
 
 /// The message that a run had, as far as its report tells. Where the page was written to another place, it names none.
@@ -75,23 +110,23 @@ fn body(message: &Message, notify: &Notify) -> String {
     }
 }
 
-/// Reads the address from where the config says; else says what is wrong with that place, never what stands there.
-fn address(setup: &Setup, notify: &Notify) -> Result<Webhook, String> {
+/// Reads the address from where the config says.
+fn address(setup: &Setup, notify: &Notify) -> Result<Webhook, AddressError> {
     let (place, text) = match &notify.webhook {
         WebhookPlace::Environment(name) => {
             #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
             let value = std::env::var_os(name);
-            let place = format!("the environment variable {name}");
-            let value = value.ok_or_else(|| format!("{place} is not set"))?;
-            (place, value.into_string().unwrap_or_default())
+            let value = value.ok_or_else(|| AddressError::Unset(name.clone()))?;
+            (format!("the environment variable {name}"), value.into_string().unwrap_or_default())
         }
         WebhookPlace::File(path) => {
             let path = setup.base.join(path);
             let mut text = String::new();
             let read = std::fs::File::open(&path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
-            read.map_err(|error| format!("{}: {error}", path.display()))?;
-            (path.display().to_string(), text)
+            let place = path.display().to_string();
+            read.map_err(|source| AddressError::Unread { path, source })?;
+            (place, text)
         }
     };
-    Webhook::parse(&text).map_err(|error| format!("the address in {place} cannot be used: {error}"))
+    Webhook::parse(&text).map_err(|source| AddressError::Unfit { place, source })
 }

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::arguments::{Global, Part};
 use super::exit::{Exit, Failure};
-use super::terminal::{Terminal, visible};
+use super::terminal::{Terminal, on_one_line};
 use crate::pipeline::verify::{self, Ask, InputsNow, Verdict, Verification};
 use crate::pipeline::{Setup, Workers};
 use crate::store::{Store, StoreError};
@@ -48,21 +48,21 @@ fn store(global: &Global, setup: Option<&Setup>) -> Result<Result<Store, String>
 
 fn show(out: &mut dyn Write, verification: &Verification) -> io::Result<()> {
     let run = verification.run.as_ref().map(|run| format!(" · run {} · as of {}", run.run_id, run.as_of)).unwrap_or_default();
-    writeln!(out, "{:<11}{}", "report", visible(&format!("{}{run}", verification.folder)))?;
+    writeln!(out, "{:<11}{}", "report", on_one_line(&format!("{}{run}", verification.folder)))?;
     for (what, how) in &verification.agrees {
-        writeln!(out, "{what:<11}{}", visible(how))?;
+        writeln!(out, "{what:<11}{}", on_one_line(how))?;
     }
     if let Some(inputs) = &verification.inputs {
-        writeln!(out, "{:<11}{}", "inputs", visible(&inputs_in_words(inputs)))?;
+        writeln!(out, "{:<11}{}", "inputs", on_one_line(&inputs_in_words(inputs)))?;
     }
     for note in &verification.notes {
-        writeln!(out, "{:<11}{}", "note", visible(note))?;
+        writeln!(out, "{:<11}{}", "note", on_one_line(note))?;
     }
     for sentence in &verification.unchecked {
-        writeln!(out, "{:<11}{}", "unchecked", visible(sentence))?;
+        writeln!(out, "{:<11}{}", "unchecked", on_one_line(sentence))?;
     }
     for difference in &verification.differences {
-        writeln!(out, "{:<11}{}", "differs", visible(&difference.sentence))?;
+        writeln!(out, "{:<11}{}", "differs", on_one_line(&difference.sentence))?;
     }
     let (color, words) = match verification.verdict {
         Verdict::Verified => (AnsiColor::Green, "verified".to_owned()),

@@ -13,6 +13,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The first moment that RFC 3339 can write, `0000-01-01T00:00:00Z`.
+    const FIRST: Self = Self(-62_167_219_200_000_000);
+
     /// The last moment that can be told.
     pub const LAST: Self = Self(i64::MAX);
 
@@ -57,7 +60,7 @@ impl Timestamp {
     /// The moment itself, where RFC 3339 can write it: in the years 0 to 9999.
     #[must_use]
     pub fn in_calendar(self) -> Option<Self> {
-        (self.0 >= -62_167_219_200_000_000 && self.0 < 253_402_300_800_000_000).then_some(self)
+        (self >= Self::FIRST && self.0 < 253_402_300_800_000_000).then_some(self)
     }
 
     /// The form nearly every log line has, `2026-07-13T23:45:29.933Z`, without a detour over calendar types.
@@ -100,10 +103,10 @@ impl Timestamp {
         Self(self.0.saturating_add(span.0))
     }
 
-    /// The moment `span` earlier.
+    /// The moment `span` earlier; the first moment that can be told, if that lies before it.
     #[must_use]
     pub fn minus(self, span: Span) -> Self {
-        Self(self.0.saturating_sub(span.0))
+        Self(self.0.saturating_sub(span.0)).max(Self::FIRST.min(self))
     }
 
     /// The time from `earlier` to this moment; negative if `earlier` is later.
@@ -287,6 +290,16 @@ mod tests {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
         assert_eq!(Timestamp::parse_or_date("2026-07-13"), Timestamp::parse("2026-07-13T00:00:00Z"));
+    }
+
+    #[test]
+    fn no_length_of_time_leads_from_the_past_into_the_future() {
+        let moment = Timestamp::parse("2026-07-13T00:00:00Z").expect("a moment");
+        for span in [Span::from_days(99_999_999), Span::from_micros(i64::MAX)] {
+            assert_eq!(moment.minus(span).to_string(), "0000-01-01T00:00:00Z");
+        }
+        assert_eq!(moment.minus(Span::from_days(400)).to_string(), "2025-06-08T00:00:00Z");
+        assert_eq!(Timestamp::from_micros(i64::MIN).minus(Span::from_days(1)), Timestamp::from_micros(i64::MIN));
     }
 
     #[test]

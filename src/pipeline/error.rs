@@ -134,7 +134,8 @@ impl PipelineError {
             Self::NoReport(_) => "name the folder that `scimdrift run` or `scimdrift report` wrote".to_owned(),
             Self::NotRead(_) => "name it as inputs.csv does, or by its SHA-256".to_owned(),
             Self::Unasked { .. } => {
-                "put that file back as it was read and run `scimdrift forget` again, or read the inputs into a new store with --store"
+                "if it only grew, run `scimdrift ingest` first, then `scimdrift forget` again; else put that file back as it was read, or \
+                 read the inputs into a new store with --store"
                     .to_owned()
             }
             Self::StandsForPruned { .. } => {

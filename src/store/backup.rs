@@ -106,7 +106,7 @@ fn check(place: &Path, store: &Path, replace: bool) -> Result<(), StoreError> {
         .zip(fs::metadata(store).ok())
         .is_some_and(|(one, other)| (one.dev(), one.ino()) == (other.dev(), other.ino()));
     if same {
-        return Err(StoreError::Foreign { path: place.to_owned(), reason: "it is the store itself".to_owned() });
+        return Err(StoreError::Itself { path: place.to_owned() });
     }
     if replace && found.is_file() { Ok(()) } else { Err(StoreError::Exists { path: place.to_owned() }) }
 }

@@ -29,7 +29,33 @@ pub enum StoreError {
         /// Who holds it, where that is known.
         holder: Option<Holder>,
     },
-    /// The file is not ours, or not of a version we know.
+    /// An older version made it, and whoever only reads brings nothing up to date.
+    #[error("{}: it was made by an older scimdrift (schema {found}; this one needs {wanted}), and is brought up to date by the next run", path.display())]
+    Older {
+        /// Which store.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The schema of this version.
+        wanted: i64,
+    },
+    /// A newer version made it.
+    #[error("{}: it was made by a newer scimdrift (schema {found}; this one knows {known})", path.display())]
+    Newer {
+        /// Which store.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The schema of this version.
+        known: i64,
+    },
+    /// A copy of the store was to take the place of the store.
+    #[error("{}: it is the store itself", path.display())]
+    Itself {
+        /// Which store.
+        path: PathBuf,
+    },
+    /// The file is not ours, or not as we make it.
     #[error("{}: {reason}", path.display())]
     Foreign {
         /// Which.
@@ -96,6 +122,9 @@ impl StoreError {
             Self::Held { .. } => {
                 "wait until it is done, or let --wait 10m do so; if it hangs, end that process, and the lock is free at once"
             }
+            Self::Older { .. } => "run `scimdrift run`, which brings it up to date",
+            Self::Newer { .. } => "install the version that wrote it, or restore the backup that was made before",
+            Self::Itself { .. } => "name another file for the backup",
             Self::Foreign { .. } => "name another file with --store; scimdrift never repairs or replaces a file that is not its own",
             Self::Exists { .. } => "name another file, or replace this one with --force",
             Self::Sql { source, .. } => match source.sqlite_error_code() {

@@ -35,10 +35,7 @@ impl Store {
                 self.use_wal()
             }
             Content::Store(older) => {
-                let found = self.schema_digest()?;
-                if !OLDER.contains(&(older, found.as_str())) {
-                    return Err(self.foreign(format!("its schema says {older}, and is not as scimdrift made it")));
-                }
+                self.compare_older(older)?;
                 self.use_wal()?;
                 self.sql("bring the schema up to date", migrate)?;
                 self.compare_schema()
@@ -57,9 +54,10 @@ impl Store {
         match self.content()? {
             Content::Nothing => Err(self.foreign("it is empty".to_owned())),
             Content::Store(VERSION) => self.compare_schema(),
-            Content::Store(older) => Err(self.foreign(format!(
-                "it was made by an older scimdrift (schema {older}; this one needs {VERSION}), and is brought up to date by the next run"
-            ))),
+            Content::Store(older) => {
+                self.compare_older(older)?;
+                Err(StoreError::Older { path: self.path.clone(), found: older, wanted: VERSION })
+            }
         }
     }
 
@@ -76,7 +74,7 @@ impl Store {
             (0, 0, 0) => Ok(Content::Nothing),
             (APPLICATION_ID, 1..=VERSION, _) => Ok(Content::Store(version)),
             (APPLICATION_ID, newer, _) if newer > VERSION => {
-                Err(self.foreign(format!("it was made by a newer scimdrift (schema {newer}; this one knows {VERSION})")))
+                Err(StoreError::Newer { path: self.path.clone(), found: newer, known: VERSION })
             }
             _ => Err(self.foreign("it is a database, but not one of scimdrift".to_owned())),
         }
@@ -103,9 +101,13 @@ impl Store {
         }
     }
 
-    fn schema_digest(&self) -> Result<String, StoreError> {
-        let objects = self.sql("read the schema", objects)?;
-        Ok(digest_of(&objects))
+    /// An older schema can be brought up to date only where it is as it was made.
+    fn compare_older(&self, older: i64) -> Result<(), StoreError> {
+        let found = digest_of(&self.sql("read the schema", objects)?);
+        if OLDER.contains(&(older, found.as_str())) {
+            return Ok(());
+        }
+        Err(self.foreign(format!("its schema says {older}, and is not as scimdrift made it")))
     }
 
     fn foreign(&self, reason: String) -> StoreError {

@@ -113,6 +113,21 @@ fn a_rule_without_its_source_is_named() {
 }
 
 #[test]
+fn a_config_that_names_nothing_is_a_warning() {
+    let company = Company::after_a_run();
+    let text = std::fs::read_to_string(&company.config).expect("the config");
+    let named = |line: &&str| line.starts_with("name = ") || line.starts_with("organization = ");
+    assert_eq!(text.lines().filter(named).count(), 2, "{text}");
+    let blank =
+        |line: &str| if named(&line) { format!("{}= \"\"\n", line.split('=').next().unwrap_or_default()) } else { format!("{line}\n") };
+    std::fs::write(&company.config, text.lines().map(blank).collect::<String>()).expect("the config");
+    let (code, check_up) = company.doctor();
+    assert_eq!(code, Some(0), "{check_up:#}");
+    says(check(&check_up, "config", "target.name"), "warning", "is empty", "set it to the name");
+    says(check(&check_up, "config", "report.organization"), "warning", "is empty", "set it to the name");
+}
+
+#[test]
 fn evidence_that_is_incomplete_ends_with_three() {
     let company = Company::after_a_run();
     let text = std::fs::read_to_string(&company.config).expect("the config");
@@ -169,6 +184,17 @@ fn what_cannot_work_ends_with_two_and_hides_nothing_else() {
     let (code, check_up) = company.doctor();
     assert_eq!(code, Some(2));
     says(check(&check_up, "store", "idp.application"), "broken", "Another", "set it back");
+}
+
+#[test]
+fn a_store_of_an_older_version_is_no_fault() {
+    let company = Company::new();
+    let older = rusqlite::Connection::open(company.store()).expect("a database");
+    older.execute_batch(include_str!("../../fixtures/store/schema-3.sql")).expect("a schema");
+    drop(older);
+    let (code, check_up) = company.doctor();
+    assert_eq!(code, Some(0), "{check_up:#}");
+    says(check(&check_up, "store", "store.db"), "note", "an older scimdrift", "run `scimdrift run`, which brings it up to date");
 }
 
 #[test]

@@ -112,8 +112,14 @@ fn what_is_not_ours_is_refused_and_left_alone() {
         connection.execute_batch(sql).expect("valid SQL");
         path
     };
+    let newer = make("newer.db", "PRAGMA user_version = 99;");
+    for opened in [Store::open(&newer), Store::open_to_read(&newer)] {
+        match opened {
+            Err(error @ StoreError::Newer { found: 99, .. }) => assert!(error.hint().contains("install the version"), "{}", error.hint()),
+            other => panic!("{other:?}"),
+        }
+    }
     let cases = [
-        (make("newer.db", "PRAGMA user_version = 99;"), "newer"),
         (make("other.db", "PRAGMA application_id = 7;"), "not one of scimdrift"),
         (make("trigger.db", "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END;"), "trigger t"),
         (make("view.db", "DROP VIEW v_events; CREATE VIEW v_events AS SELECT 1 AS at;"), "v_events"),
@@ -162,7 +168,7 @@ fn a_store_of_an_older_schema_is_brought_up_to_date_and_loses_nothing() {
         store_of(schema, &path);
         let before = std::fs::read(&path).expect("a file");
         match Store::open_to_read(&path) {
-            Err(StoreError::Foreign { reason, .. }) => assert!(reason.contains("older"), "{reason}"),
+            Err(error @ StoreError::Older { .. }) => assert!(error.hint().contains("`scimdrift run`"), "{}", error.hint()),
             other => panic!("{other:?}"),
         }
         assert_eq!(std::fs::read(&path).expect("a file"), before, "who only reads brings nothing up to date");
@@ -202,5 +208,6 @@ fn an_older_schema_that_was_changed_is_left_alone() {
         .expect("valid SQL");
     let before = std::fs::read(&path).expect("a file");
     assert!(matches!(Store::open(&path), Err(StoreError::Foreign { .. })));
+    assert!(matches!(Store::open_to_read(&path), Err(StoreError::Foreign { .. })), "no run brings it up to date");
     assert_eq!(std::fs::read(&path).expect("a file"), before);
 }

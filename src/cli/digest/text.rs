@@ -11,11 +11,12 @@ use crate::model::time::Span;
 /// Where texts begin.
 const MARGIN: usize = 10;
 
-/// How many lines each part may take. The other lines are nine.
+/// How many lines each part may take. The other lines are nine, or ten where the last one goes on: the news have one less then.
 const REFUSED: usize = 2;
 const UNCHECKED: usize = 4;
 const WAIVERS: usize = 3;
 const NEWS: usize = 6;
+const ENDED: usize = 2;
 
 pub(in crate::cli) fn write(out: &mut dyn Write, layout: Layout, digest: &RunDigest<'_>) -> io::Result<()> {
     let (head, page) = (&digest.about.head, Page { layout });
@@ -29,12 +30,14 @@ pub(in crate::cli) fn write(out: &mut dyn Write, layout: Layout, digest: &RunDig
     writeln!(out, "accounts  {active} active of {} · {} people, {} entitled", accounts.len(), head.people, head.entitled)?;
     page.list(out, UNCHECKED, unchecked(digest))?;
     waivers(out, page, digest)?;
-    news(out, page, digest)?;
+    let evidence = if digest.exit_code == 3 { format!(": {}", incomplete(digest)) } else { String::new() };
+    let ended = format!("with exit code {} after {}{evidence}", digest.exit_code, duration(digest.seconds));
+    let ended = layout.in_lines(MARGIN, &ended, ENDED);
+    news(out, page, digest, NEWS.saturating_sub(ended.len().saturating_sub(1)))?;
     if let Some(report) = &digest.report {
         writeln!(out, "report    {}", visible(report))?;
     }
-    let evidence = if digest.exit_code == 3 { format!(": {}", incomplete(digest)) } else { String::new() };
-    page.line(out, "ended", &format!("with exit code {} after {}{evidence}", digest.exit_code, duration(digest.seconds)))
+    ended.iter().enumerate().try_for_each(|(index, line)| writeln!(out, "{:<MARGIN$}{line}", if index == 0 { "ended" } else { "" }))
 }
 
 fn inputs(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>) -> io::Result<()> {
@@ -110,8 +113,6 @@ fn waivers(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>) -> io::Resul
     }
     let grown = digest.evidence.iter().filter(|row| row.grown);
     lines.extend(grown.map(|row| ("waived", format!("{} {} has something new in it since the run before", row.rule, row.object))));
-    let expired = waivers.expired.iter();
-    lines.extend(expired.map(|waiver| ("waiver", format!("{} is expired (last day {}): open again", named(waiver), waiver.expires))));
     let left = |days: i64| match days {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
@@ -121,13 +122,19 @@ fn waivers(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>) -> io::Resul
         ("waiver", format!("{} ends {} (last day {}), approved by {}", named(waiver), left(*days_left), waiver.expires, waiver.approver))
     };
     lines.extend(waivers.ending.iter().map(ending));
+    // Those that ran out since the run before are news; the others were told already.
+    let before = digest.previous.map(|before| before.day().to_string());
+    let is_news = |waiver: &&&WaiverRow| before.as_ref().is_some_and(|before| *before <= waiver.expires);
+    let (news, old): (Vec<&WaiverRow>, Vec<&WaiverRow>) = waivers.expired.iter().copied().partition(|waiver| is_news(&waiver));
+    let expired = |waiver: &WaiverRow| ("waiver", format!("{} is expired (last day {}): open again", named(waiver), waiver.expires));
+    lines.extend(news.into_iter().chain(old).map(expired));
     let unused = waivers.unused.iter();
     lines.extend(unused.map(|waiver| ("waiver", format!("{} is unused (last day {})", named(waiver), waiver.expires))));
     page.list(out, WAIVERS, lines)
 }
 
-fn news(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>) -> io::Result<()> {
-    let shown = if digest.news.len() > NEWS { NEWS - 1 } else { NEWS };
+fn news(out: &mut dyn Write, page: Page, digest: &RunDigest<'_>, most: usize) -> io::Result<()> {
+    let shown = if digest.news.len() > most { most.saturating_sub(1) } else { most };
     for row in digest.news.iter().take(shown) {
         let style = severity_style(row.severity);
         let again = if row.change == Turn::Reopened { " again" } else { "" };

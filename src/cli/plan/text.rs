@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::exceeded;
-use crate::cli::terminal::{severity_style, visible};
+use crate::cli::terminal::{on_one_line, severity_style};
 use crate::model::plan::{Comparison, GroupRole, Kind, PersonEffect, Plan, PlannedOperation, Unplanned, Validity, ValueChange};
 use crate::model::time::Timestamp;
 use crate::model::trace::Place;
@@ -54,7 +54,7 @@ fn is_narrowed(plan: &Plan) -> bool {
 }
 
 fn line(out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
-    writeln!(out, "{name:<MARGIN$}{}", visible(text).replace('\n', " "))
+    writeln!(out, "{name:<MARGIN$}{}", on_one_line(text))
 }
 
 fn head(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
@@ -90,9 +90,9 @@ fn head(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     plan.gaps.iter().try_for_each(|gap| line(out, "not known", gap))?;
     let ends: Vec<&PersonEffect> = plan.people.iter().filter(|one| one.deleted_on.is_some()).collect();
     for one in ends {
-        let (on, whose) = (one.deleted_on.map(Timestamp::minute).unwrap_or_default(), visible(&one.person_login));
+        let (on, whose) = (one.deleted_on.map(Timestamp::minute).unwrap_or_default(), on_one_line(&one.person_login));
         let due = if one.deleted_on.is_some_and(|at| at <= plan.as_of) { "is due since" } else { "follows on" };
-        writeln!(out, "{LOUD}IRREVERSIBLE{LOUD:#} DELETE of {} ({whose}) {due} {on} UTC", visible(&one.account))?;
+        writeln!(out, "{LOUD}IRREVERSIBLE{LOUD:#} DELETE of {} ({whose}) {due} {on} UTC", on_one_line(&one.account))?;
     }
     Ok(())
 }
@@ -152,10 +152,10 @@ fn operation(out: &mut dyn Write, one: &PlannedOperation, in_full: bool) -> io::
         Validity::Conflict => format!("  {LOUD}[409]{LOUD:#}"),
     };
     let supposed = if one.supposed { "  [supposed]" } else { "" };
-    writeln!(out, "  {:>4}  {}{}{verdict}{supposed}", one.step, visible(&whom), visible(&group))?;
-    let indented = |out: &mut dyn Write, text: &str| writeln!(out, "        {}", visible(text).replace('\n', " "));
+    writeln!(out, "  {:>4}  {}{}{verdict}{supposed}", one.step, on_one_line(&whom), on_one_line(&group))?;
+    let indented = |out: &mut dyn Write, text: &str| writeln!(out, "        {}", on_one_line(text));
     if !one.irreversible.is_empty() {
-        writeln!(out, "        {LOUD}{}{LOUD:#}", visible(&one.irreversible))?;
+        writeln!(out, "        {LOUD}{}{LOUD:#}", on_one_line(&one.irreversible))?;
     }
     indented(out, &one.reason)?;
     // What a deactivation changes is in its title.
@@ -205,22 +205,22 @@ fn people(out: &mut dyn Write, plan: &Plan, narrowed: bool) -> io::Result<()> {
         ];
         let tokens = if one.tokens_left.is_empty() { None } else { Some(format!("STILL USABLE: {}", one.tokens_left.join(", "))) };
         let effects: Vec<String> = effects.into_iter().flatten().chain(tokens).collect();
-        writeln!(out, "  {}{}: {}", visible(&one.person_login), visible(&account), visible(&effects.join(" · ")))?;
+        writeln!(out, "  {}{}: {}", on_one_line(&one.person_login), on_one_line(&account), on_one_line(&effects.join(" · ")))?;
     }
     Ok(())
 }
 
 fn comparison(out: &mut dyn Write, found: &Comparison) -> io::Result<()> {
-    writeln!(out, "\ncompared with {}", visible(&found.compared_with))?;
+    writeln!(out, "\ncompared with {}", on_one_line(&found.compared_with))?;
     for (title, rows) in [("findings that would appear", &found.appear), ("findings that would go", &found.go)] {
         writeln!(out, "  {title}: {}", rows.len())?;
         for row in rows {
             let reason = if row.reason.is_empty() { String::new() } else { format!(" {}", row.reason) };
             let style = severity_style(row.severity);
-            writeln!(out, "    {style}{:<9}{style:#}{}{reason}: {}", row.severity, row.rule, visible(&row.explanation).replace('\n', " "))?;
+            writeln!(out, "    {style}{:<9}{style:#}{}{reason}: {}", row.severity, row.rule, on_one_line(&row.explanation))?;
         }
     }
-    found.no_longer.iter().try_for_each(|one| writeln!(out, "  no longer planned: {}", visible(one)))
+    found.no_longer.iter().try_for_each(|one| writeln!(out, "  no longer planned: {}", on_one_line(one)))
 }
 
 /// `role read → write`; `role read` where it stays; `None` where there is none.
@@ -248,7 +248,7 @@ fn unplanned(out: &mut dyn Write, title: &str, rows: &[Unplanned], most: usize) 
     for row in rows.iter().take(most) {
         let whom = [&row.person_login, &row.account, &row.group].into_iter().filter(|part| !part.is_empty());
         let whom: Vec<&str> = whom.map(String::as_str).collect();
-        writeln!(out, "  {}: {}", visible(&whom.join(" · ")), visible(&row.because))?;
+        writeln!(out, "  {}: {}", on_one_line(&whom.join(" · ")), on_one_line(&row.because))?;
     }
     match rows.len().saturating_sub(most) {
         0 => Ok(()),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::visible;
+use super::on_one_line;
 
 /// Longer lines are hard to read, however wide the screen.
 const WIDEST: usize = 120;
@@ -30,7 +30,7 @@ impl Layout {
 
     /// A name, and from column `margin` on a text, broken where the line is full. Hostile characters are escaped in both.
     pub(in crate::cli) fn entry(self, out: &mut dyn Write, margin: usize, name: &str, text: &str) -> io::Result<()> {
-        let name = visible(name).replace('\n', " ");
+        let name = on_one_line(name);
         let gap = margin.saturating_sub(name.width()).max(usize::from(!name.is_empty()));
         write!(out, "{name}{:gap$}", "")?;
         self.rest(out, margin, text)
@@ -38,7 +38,7 @@ impl Layout {
 
     /// The same on a line where `begun` columns are written already; a name that is too long has its text below.
     pub(in crate::cli) fn beside(self, out: &mut dyn Write, begun: usize, margin: usize, name: &str, text: &str) -> io::Result<()> {
-        let name = visible(name).replace('\n', " ");
+        let name = on_one_line(name);
         match margin.checked_sub(begun + name.width()) {
             Some(gap @ 1..) => write!(out, "{name}{:gap$}", "")?,
             _ => write!(out, "{name}\n{:margin$}", "")?,
@@ -48,7 +48,7 @@ impl Layout {
 
     /// What goes on at column `margin`, to the end of the line and of those below.
     pub(in crate::cli) fn rest(self, out: &mut dyn Write, margin: usize, text: &str) -> io::Result<()> {
-        let text = visible(text).replace('\n', " ");
+        let text = on_one_line(text);
         let mut lines = self.lines(&text, margin).into_iter();
         writeln!(out, "{}", lines.next().unwrap_or_default())?;
         lines.try_for_each(|line| writeln!(out, "{:margin$}{line}", ""))
@@ -56,7 +56,7 @@ impl Layout {
 
     /// The text on one line, cut where the line is full beside the margin. Hostile characters are escaped.
     pub(in crate::cli) fn cut(self, margin: usize, text: &str) -> String {
-        let text = visible(text).replace('\n', " ");
+        let text = on_one_line(text);
         let Some(room) = self.width.map(|width| width.saturating_sub(margin)) else { return text };
         if text.width() <= room {
             return text;
@@ -69,6 +69,16 @@ impl Layout {
             cut.push(c);
         }
         cut + "…"
+    }
+
+    /// The text in so many lines beside the margin at most, the last cut where more would follow. Hostile characters are escaped.
+    pub(in crate::cli) fn in_lines(self, margin: usize, text: &str, most: usize) -> Vec<String> {
+        let mut lines = self.lines(&on_one_line(text), margin);
+        if lines.len() > most {
+            let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+            lines.push(self.cut(margin, &rest));
+        }
+        lines
     }
 
     /// The text in lines that fit beside the margin. A word that is longer stays whole, so that it can be copied.
@@ -129,6 +139,16 @@ mod tests {
         assert_eq!(cut(&"x".repeat(31)), format!("{}…", "x".repeat(29)));
         assert!(cut(&"林".repeat(20)).width() <= 30);
         assert_eq!(Layout::default().cut(10, "a\nb\u{1b}"), "a b\\u{1b}");
+    }
+
+    #[test]
+    fn what_may_go_on_below_is_cut_only_there() {
+        let lines = |text: &str| Layout { width: Some(40) }.in_lines(10, text, 2);
+        assert_eq!(lines("one line"), ["one line"]);
+        assert_eq!(lines(&"reason ".repeat(8)), ["reason ".repeat(4).trim_end(), "reason ".repeat(4).trim_end()]);
+        let cut = lines(&"reason ".repeat(9));
+        assert!(cut.len() == 2 && cut[1].ends_with('…') && cut[1].width() <= 30, "{cut:?}");
+        assert_eq!(Layout::default().in_lines(10, &"reason ".repeat(9), 2).len(), 1);
     }
 
     #[test]

@@ -41,9 +41,10 @@ struct Log {
     run_id: OnceLock<String>,
 }
 
-/// From now on messages are JSON.
-pub(super) fn open(quiet: bool) {
-    let _once = LOG.set(Log { quiet, as_of: OnceLock::new(), run_id: OnceLock::new() });
+/// From now on messages are JSON. A moment that was asked for is told from the first line on, also where nothing comes to be judged.
+pub(super) fn open(quiet: bool, asked: Option<Timestamp>) {
+    let as_of = asked.map_or_else(OnceLock::new, OnceLock::from);
+    let _once = LOG.set(Log { quiet, as_of, run_id: OnceLock::new() });
 }
 
 /// Whether messages are JSON.

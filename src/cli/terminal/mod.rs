@@ -34,7 +34,7 @@ impl Terminal {
         };
         choice.write_global();
         if global.log == LogFormat::Json {
-            log::open(global.quiet);
+            log::open(global.quiet, global.as_of);
         }
         Self { format: global.format, quiet: global.quiet, verbose: global.verbose }
     }
@@ -155,13 +155,19 @@ pub(super) fn visible(text: &str) -> String {
     clean
 }
 
+/// The same on one line, so that no name can add a line of its own to an answer.
+pub(super) fn on_one_line(text: &str) -> String {
+    visible(text).replace('\n', " ")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{on_one_line, visible};
 
     #[test]
     fn no_name_runs_the_terminal() {
         assert_eq!(visible("a\u{1b}[31mb\u{202e}c\u{9b}"), "a\\u{1b}[31mb\\u{202e}c\\u{9b}");
         assert_eq!(visible("Zoë\nMüller"), "Zoë\nMüller");
+        assert_eq!(on_one_line("wrong\nverified\u{1b}"), "wrong verified\\u{1b}");
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::cli::terminal::{Layout, visible};
+use crate::cli::terminal::{Layout, on_one_line};
 use crate::model::time::Timestamp;
 use crate::model::trace::{DiagnosisRow, Moment, Place, Stretch, Trace, TracedAccount, TracedPerson};
 
@@ -113,7 +113,7 @@ fn account(out: &mut dyn Write, layout: Layout, found: &TracedAccount) -> io::Re
 fn stretches(out: &mut dyn Write, name: &str, stretches: &[Stretch]) -> io::Result<()> {
     for (index, stretch) in stretches.iter().enumerate() {
         let title = if index == 0 { name } else { "" };
-        writeln!(out, "{}{title:<13}{}  {}", if index == 0 { "\n" } else { "" }, span(stretch), visible(&stretch.value))?;
+        writeln!(out, "{}{title:<13}{}  {}", if index == 0 { "\n" } else { "" }, span(stretch), on_one_line(&stretch.value))?;
     }
     Ok(())
 }

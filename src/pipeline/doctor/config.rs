@@ -50,6 +50,14 @@ fn unset(setup: &Setup) -> Vec<Check> {
             "name the exports, or folders of them; `scimdrift sources` says what can be read",
         ));
     }
+    for (key, value, next) in [
+        ("target.name", &policy.target.name, "set it to the name of the organization at the target"),
+        ("report.organization", &policy.organization, "set it to the name of the company that the reports are about"),
+    ] {
+        if value.trim().is_empty() {
+            checks.push(unset(key, "is empty, so reports do not say what they are about", next));
+        }
+    }
     if policy.idp.application.is_none() {
         let says = "is not set, so assignments to every application count as entitlements";
         checks.push(unset("idp.application", says, "set it to the id or label of the application that provisions the target"));

@@ -21,8 +21,10 @@ impl Stored {
                 Self { store: None }
             }
             Err(error) => {
+                // What the next run mends by itself is no fault.
+                let level = if matches!(error, StoreError::Older { .. }) { Level::Note } else { Level::Broken };
                 let says = without(&subject, &error.to_string());
-                checks.push(Check::new(Area::Store, Level::Broken, subject, says, error.hint()));
+                checks.push(Check::new(Area::Store, level, subject, says, error.hint()));
                 Self { store: None }
             }
             Ok(store) => {

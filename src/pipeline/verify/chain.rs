@@ -17,9 +17,7 @@ pub(super) fn compare(store: &Store, said: &mut Verification) -> Vec<Manifest> {
     let before = said.differences.len();
     // A run that was removed for its age left the hash of its manifest.
     let Some(removed) = said.settle(store.pruned_runs()) else { return manifests };
-    if let (Some((first, _)), Some((last, _))) = (removed.first_key_value(), removed.last_key_value()) {
-        said.notes.push(format!("{} between {first} and {last} had been removed by prune", counted(removed.len())));
-    }
+    said.notes.extend(removed_in_words(&removed));
     let own = runs.iter().map(|run| (run.as_of, run.manifest.as_ref().map(|manifest| Digest::of(manifest.as_bytes()).to_string())));
     let hashes: BTreeMap<Timestamp, Option<String>> = removed.into_iter().chain(own).collect();
     for run in &runs {
@@ -51,6 +49,14 @@ pub(super) fn compare(store: &Store, said: &mut Verification) -> Vec<Manifest> {
         said.agree("chain", format!("{} in the store, from {} to {}: {link}", counted(runs.len()), first.as_of, last.as_of));
     }
     manifests
+}
+
+fn removed_in_words<V>(removed: &BTreeMap<Timestamp, V>) -> Option<String> {
+    let ((first, _), (last, _)) = (removed.first_key_value()?, removed.last_key_value()?);
+    Some(match removed.len() {
+        1 => format!("the run as of {first} had been removed by prune"),
+        runs => format!("{runs} runs between {first} and {last} had been removed by prune"),
+    })
 }
 
 fn counted(runs: usize) -> String {
@@ -97,4 +103,17 @@ fn passed_over(run: &RunRow, manifest: &Manifest, runs: &[RunRow]) -> Option<Str
     let named = manifest.previous.as_ref().map(|previous| previous.as_of);
     let before = runs.iter().map(|other| other.as_of).filter(|as_of| *as_of < run.as_of).max()?;
     (named < Some(before)).then(|| format!("the run as of {before} was analyzed after the one as of {}, which does not know it", run.as_of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_run_is_not_between_itself_and_itself() {
+        let removed = |runs: i64| removed_in_words(&(0..runs).map(|run| (Timestamp::from_micros(run * 1_000_000), ())).collect());
+        assert_eq!(removed(0), None);
+        assert_eq!(removed(1).as_deref(), Some("the run as of 1970-01-01T00:00:00Z had been removed by prune"));
+        assert_eq!(removed(2).as_deref(), Some("2 runs between 1970-01-01T00:00:00Z and 1970-01-01T00:00:01Z had been removed by prune"));
+    }
 }

@@ -73,6 +73,45 @@ fn it_fits_on_a_screen_however_much_there_is() {
 }
 
 #[test]
+fn every_reason_of_the_exit_code_is_there_on_a_narrow_screen() {
+    let company = Company::new("log_gap = \"2h\"\n");
+    let hours: Vec<String> = [0, 1, 9, 11, 13, 15, 17, 19, 21, 23].map(Company::event).to_vec();
+    company.export("system-log.ndjson", &format!("{}\nno json\n", hours.join("\n")));
+    company.export("broken.ndjson", "no json\n");
+    let mut run = company.run(NIGHTS[0]);
+    run.env("COLUMNS", "80");
+    let said = stdout(&output(run));
+    let ended = said.split("\nended ").nth(1).expect("the last line");
+    for reason in ["log-gap okta-system-log", "rejected-records okta-system-log", "1 refused input"] {
+        assert!(ended.split_whitespace().collect::<Vec<_>>().join(" ").contains(reason), "{reason}: {said}");
+    }
+    assert!(ended.lines().count() == 2 && said.lines().count() <= 24, "{said}");
+}
+
+#[test]
+fn what_ran_out_long_ago_hides_no_waiver_that_ends_soon_or_has_just_ended() {
+    let company = Company::new("");
+    company.members(1, &["stray-0", "stray-1", "stray-2", "stray-3", "stray-4"]);
+    let waiver = |(number, day): (usize, &str)| {
+        format!(
+            "[[waiver]]\nrule = \"orphaned-account\"\naccount = \"stray-{number}\"\nreason = \"r\"\napprover = \"a\"\nexpires = 2026-{day}\n"
+        )
+    };
+    let waive = |last: &str| {
+        let days = ["05-01", "05-01", "05-01", "05-01", last];
+        std::fs::write(company.path("waivers.toml"), days.into_iter().enumerate().map(waiver).collect::<String>()).expect("waivers");
+    };
+    waive(&NIGHTS[0][5..10]);
+    let soon = stdout(&output(company.run(NIGHTS[0])));
+    assert!(soon.contains("waiver    orphaned-account stray-4 ends today"), "{soon}");
+    let over = stdout(&output(company.run(NIGHTS[1])));
+    assert!(over.contains("waiver    orphaned-account stray-4 is expired"), "{over}");
+    // The night after that is no news any more.
+    let later = stdout(&output(company.run("2026-06-04T06:00:00Z")));
+    assert!(later.contains("waiver    orphaned-account stray-0 is expired") && !later.contains("stray-4 is expired"), "{later}");
+}
+
+#[test]
 fn programs_are_told_the_same() {
     let folder = folder();
     let told = crate::support::run(&acme().join("scimdrift.toml"), folder.path(), &["--format", "json"]);

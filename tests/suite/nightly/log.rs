@@ -46,6 +46,13 @@ fn every_line_is_an_object_and_names_its_run() {
 #[test]
 fn an_error_is_a_line_too_and_quiet_leaves_what_is_bad() {
     let company = Company::new("");
+    // It fails before anything is judged.
+    let nameless = Company::new("");
+    std::fs::remove_file(&nameless.config).expect("a config");
+    let mut run = nameless.run(NIGHTS[0]);
+    run.args(["--log", "json"]);
+    let said = lines(&stderr(&output(run)));
+    assert!(!said.is_empty() && said.iter().all(|line| line["as_of"] == NIGHTS[0]), "{said:?}");
     let mut run = company.failing_run(NIGHTS[0]);
     run.args(["--log", "json"]);
     let failed = output(run);

@@ -183,6 +183,11 @@ fn only_an_https_address_of_a_host_is_one() {
     }
     std::fs::remove_file(company.path("store.db")).expect("a store");
     warned(&company, company.run(NIGHTS[0]), "the environment variable SCIMDRIFT_WEBHOOK is not set");
+    let mut test = company.command("notify");
+    test.arg("--test");
+    let unset = output(test);
+    assert_eq!(unset.status.code(), Some(2));
+    assert!(stderr(&unset).contains("set SCIMDRIFT_WEBHOOK to the address of the webhook"), "{}", stderr(&unset));
     assert_eq!(server.met(), 0);
 }
 
@@ -231,7 +236,7 @@ fn the_address_may_stand_in_a_file() {
     };
     let missing = test();
     assert_eq!(missing.status.code(), Some(2));
-    assert!(stderr(&missing).contains("/hook: "), "{}", stderr(&missing));
+    assert!(stderr(&missing).contains("/hook: ") && stderr(&missing).contains("into that file"), "{}", stderr(&missing));
     std::fs::write(company.path("hook"), format!("https://localhost:{}/{SECRET}\n", server.port)).expect("written");
     assert_eq!(test().status.code(), Some(0));
     assert_eq!(server.received()[0].line, format!("POST /{SECRET} HTTP/1.1"));
