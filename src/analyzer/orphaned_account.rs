@@ -203,9 +203,13 @@ mod tests {
     use crate::model::finding::Confidence;
     use crate::model::listing::Absence;
 
+    /// What is said of the only account, by this rule alone: it is too few to tell whether the matching is to be doubted.
     fn found(scene: &Scene) -> (Confidence, String) {
-        let found = scene.findings("orphaned-account").pop().expect("nobody owns it");
-        (found.confidence, found.explanation)
+        scene.with(|context| {
+            let account = context.directory.accounts.first().expect("it is there");
+            let found = super::no_owner(context, account).expect("nobody owns it");
+            (found.confidence, found.explanation)
+        })
     }
 
     #[test]
