@@ -39,7 +39,7 @@ fn judged<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (&'a Account, &'
 }
 
 /// The lapses of the period whose person has no account that is linked, where nothing tells that there was none either.
-fn unlinked<'a>(context: &'a Context<'_>) -> impl Iterator<Item = Lapse> {
+fn unlinked(context: &Context<'_>) -> impl Iterator<Item = Lapse> {
     let persons = context.directory.persons.iter().filter(|person| !person.assigned.steps().is_empty());
     let unlinked = persons.filter(|person| context.directory.target_accounts(person).next().is_none());
     let lapses = unlinked.flat_map(|person| person.lapses().into_iter().map(move |lapse| (person, lapse)));

@@ -151,10 +151,11 @@ fn mismatch(context: &Context<'_>, index: usize, account: &Account, owner: &Pers
     // The sign-on, or the next one after the groups changed, may have set the role since it was last seen.
     let evaluated = login.map(|(at, _)| at).max(since.map(|(at, _)| at));
     if evaluated > Some(fact.seen_at) && !audited_from(context, fact.seen_at) {
-        finding.explanation.push_str(&format!(
+        let seen = format!(
             " The role was last seen on {} UTC, before that, and no audit log of the target tells of the time since.",
             fact.seen_at.minute()
-        ));
+        );
+        finding.explanation.push_str(&seen);
         finding.doubt();
     }
     Some(finding)
