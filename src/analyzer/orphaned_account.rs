@@ -171,14 +171,15 @@ fn no_owner(context: &Context<'_>, account: &Account) -> Option<Finding> {
     }
     let since = account.active_since().or(account.first_seen.map(|(at, _)| at));
     let mut finding = orphan("no-owner", Severity::High, account, None, since);
-    let people_listed = leavers_named(context);
+    let people_listed = [Absence::PersonInactive, Absence::PersonGone].iter().any(|absence| context.directory.listed.contains(absence));
     let is_listed = !context.directory.is_target(account) || stands_in_listing(context, account);
     if !people_listed || !is_listed {
         // Where not everybody was listed, that nobody is known to own it proves little; a log alone tells little of an account.
         finding.doubt();
     }
     finding.explanation = match &account.external_id {
-        Some(id) if !people_listed => {
+        // Of somebody who left before, a listing of those who are active says nothing; an account of theirs has no owner either.
+        Some(id) if !leavers_named(context) => {
             format!("The account is in the organization, and its externalId {id} belongs to nobody the records name.")
         }
         Some(id) => {
@@ -249,7 +250,7 @@ mod tests {
             let (confidence, explanation) = found(&scene);
             (confidence, explanation.contains("nobody the records name"))
         };
-        assert_eq!(told(Absence::PersonInactive, false), (Confidence::Low, true));
+        assert_eq!(told(Absence::PersonInactive, false), (Confidence::High, true));
         assert_eq!(told(Absence::PersonInactive, true), (Confidence::High, false));
         assert_eq!(told(Absence::PersonGone, false), (Confidence::High, false));
     }

@@ -59,15 +59,17 @@ fn judge(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let kept_out = context.kept_out.iter().filter(|kept_out| kept_out.superseded.is_none()).map(|kept_out| (kept_out, false));
     let shrunken: Vec<(&KeptOut, bool)> = kept_out.chain(context.accepted.iter().map(|accepted| (accepted, true))).collect();
     for &(KeptOut { listing, rests_on, superseded }, accepted) in &shrunken {
-        // Of several nights that lost too much for one reason, the latest stands for all.
-        let same = |other: &Listing| {
-            let is_empty = (other.rows == 0) == (listing.rows == 0);
-            other.source == listing.source && other.scope == listing.scope && is_empty
+        // Of several nights that lost too much for one reason, the latest stands for all; an empty one does not take the place
+        // of one that was accepted.
+        let same = |(other, is_accepted): &(&KeptOut, bool)| {
+            let other = &other.listing;
+            let is_alike = (other.rows == 0) == (listing.rows == 0) || !(accepted || *is_accepted);
+            other.source == listing.source && other.scope == listing.scope && is_alike
         };
-        if shrunken.iter().any(|(other, _)| same(&other.listing) && other.listing.taken_at > listing.taken_at) {
+        if shrunken.iter().any(|other| same(other) && other.0.listing.taken_at > listing.taken_at) {
             continue;
         }
-        let nights = shrunken.iter().filter(|(other, _)| same(&other.listing) && other.rests_on == *rests_on);
+        let nights = shrunken.iter().filter(|other| same(other) && other.0.rests_on == *rests_on);
         let rows = in_words(listing.rows);
         let note = format!("names {rows}; the one of {} UTC names {}", rests_on.taken_at.minute(), rests_on.rows);
         let proof = |listing: &Listing, note: String| Proof::Input { source: listing.source.clone(), file: listing.file.clone(), note };

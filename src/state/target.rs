@@ -140,8 +140,8 @@ impl Replay {
 
     pub(super) fn role_change(&mut self, at: Timestamp, named: &AccountRef, from: Option<&str>, to: &str, ordinal: u32) {
         let account = self.hub_account(at, named, ordinal);
-        let before = account
-            .and_then(|account| account.role.replace(RoleFact { role: to.to_owned(), at, proof: ordinal, seen: ordinal, seen_at: at }));
+        let fact = RoleFact { role: to.to_owned(), at, proof: ordinal, seen: ordinal, seen_at: at };
+        let before = account.and_then(|account| account.role.replace(fact));
         let from = from.map(str::to_owned).or(before.map(|before| before.role));
         let told = Told::by_log(at, Teller::AuditLog, ordinal);
         self.note_grant(told, named, Grant::Role, from, Some(to.to_owned()));
