@@ -93,7 +93,7 @@ fn judge(context: &Context<'_>, slice: &Slice, findings: &mut Vec<Finding>) {
 /// Whether only the SCIM endpoint tells of accounts: people join by themselves or come with their first sign-on, so one that
 /// it does not know may be there.
 fn by_endpoint_alone(context: &Context<'_>) -> bool {
-    !context.directory.listed.contains(&Absence::Member)
+    context.directory.listed.contains(&Absence::ScimUser) && !context.directory.listed.contains(&Absence::Member)
 }
 
 /// Whether an invitation may be pending that nothing shows: under basic single sign-on a create makes one, and only the SCIM
